@@ -1,0 +1,164 @@
+"""The environment, read once into frozen `Settings`. The only reader of the environment.
+
+Every setting is documented in docs/operating.md; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from bot.errors import SettingsError
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class Secret:
+    """A value that does not show itself in logs, tracebacks or `repr`."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret('**********')"
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+
+class TelegramMode(StrEnum):
+    """How Telegram's updates come in."""
+
+    POLLING = "polling"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramSettings:
+    """What the Telegram channel needs; None in `Settings` when no token is set."""
+
+    token: Secret
+    mode: TelegramMode
+    api_url: str
+    webhook_url: str | None
+    webhook_secret: Secret | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the operator decides. Days and instants as in DESIGN: days Asia/Tokyo, instants aware."""
+
+    content: Path
+    database_url: str
+    clock_starts_at: datetime | None
+    host: str
+    port: int
+    retention_days: int
+    log_level: str
+    telegram: TelegramSettings | None
+
+
+NAMES = (
+    "MADOGUCHI_CONTENT",
+    "MADOGUCHI_DATABASE_URL",
+    "MADOGUCHI_CLOCK",
+    "MADOGUCHI_HOST",
+    "MADOGUCHI_PORT",
+    "MADOGUCHI_RETENTION_DAYS",
+    "MADOGUCHI_LOG_LEVEL",
+    "MADOGUCHI_TELEGRAM_TOKEN",
+    "MADOGUCHI_TELEGRAM_MODE",
+    "MADOGUCHI_TELEGRAM_API_URL",
+    "MADOGUCHI_TELEGRAM_WEBHOOK_URL",
+    "MADOGUCHI_TELEGRAM_WEBHOOK_SECRET",
+)
+"""Every setting; an unknown MADOGUCHI_ name is refused, because a misspelt setting is a silent one."""
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in `environment` (the process's own when None).
+
+    Raises SettingsError naming the setting and what to put there.
+    """
+    values = dict(os.environ if environment is None else environment)
+    _refuse_unknown(values)
+    return Settings(
+        content=Path(values.get("MADOGUCHI_CONTENT") or _CHECKOUT / "content" / "higashikurume-mynapoint"),
+        database_url=values.get("MADOGUCHI_DATABASE_URL") or "sqlite+aiosqlite:///var/madoguchi.db",
+        clock_starts_at=_instant(values, "MADOGUCHI_CLOCK"),
+        host=values.get("MADOGUCHI_HOST") or "127.0.0.1",
+        port=_whole(values, "MADOGUCHI_PORT", 8080, lowest=0, highest=65535),
+        retention_days=_whole(values, "MADOGUCHI_RETENTION_DAYS", 30, lowest=1, highest=3650),
+        log_level=_one_of(values, "MADOGUCHI_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+        telegram=_telegram(values),
+    )
+
+
+def _refuse_unknown(values: Mapping[str, str]) -> None:
+    for name in sorted(values):
+        if name.startswith("MADOGUCHI_") and name not in NAMES:
+            raise SettingsError(name, f"no such setting; the settings are {', '.join(NAMES)}")
+
+
+def _telegram(values: Mapping[str, str]) -> TelegramSettings | None:
+    token = values.get("MADOGUCHI_TELEGRAM_TOKEN")
+    if not token:
+        return None
+    modes = tuple(mode.value for mode in TelegramMode)
+    mode = TelegramMode(_one_of(values, "MADOGUCHI_TELEGRAM_MODE", modes, TelegramMode.POLLING.value))
+    secret = values.get("MADOGUCHI_TELEGRAM_WEBHOOK_SECRET")
+    if mode is TelegramMode.WEBHOOK:
+        _require(
+            values, "MADOGUCHI_TELEGRAM_WEBHOOK_URL", "https://…/telegram/webhook, where Telegram reaches this server"
+        )
+        _require(values, "MADOGUCHI_TELEGRAM_WEBHOOK_SECRET", "1 to 256 characters of A-Z a-z 0-9 _ -")
+    return TelegramSettings(
+        token=Secret(token),
+        mode=mode,
+        api_url=values.get("MADOGUCHI_TELEGRAM_API_URL") or "https://api.telegram.org",
+        webhook_url=values.get("MADOGUCHI_TELEGRAM_WEBHOOK_URL") or None,
+        webhook_secret=Secret(secret) if secret else None,
+    )
+
+
+def _require(values: Mapping[str, str], name: str, what: str) -> None:
+    if not values.get(name):
+        raise SettingsError(name, f"is needed with MADOGUCHI_TELEGRAM_MODE=webhook; set it to {what}")
+
+
+def _instant(values: Mapping[str, str], name: str) -> datetime | None:
+    text = values.get(name)
+    if not text:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(name, f"{text!r} is no instant; write it like 2022-07-01T10:00:00+09:00") from error
+    if instant.tzinfo is None:
+        raise SettingsError(name, f"{text!r} has no time zone; write it like 2022-07-01T10:00:00+09:00")
+    return instant
+
+
+def _whole(values: Mapping[str, str], name: str, default: int, *, lowest: int, highest: int) -> int:
+    text = values.get(name)
+    if not text:
+        return default
+    if not (text.isascii() and text.isdecimal()) or not lowest <= int(text) <= highest:
+        raise SettingsError(name, f"{text!r} is not a whole number from {lowest} to {highest}")
+    return int(text)
+
+
+def _one_of(values: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
+    text = values.get(name) or default
+    if text not in allowed:
+        raise SettingsError(name, f"{text!r} is none of {', '.join(allowed)}")
+    return text

@@ -1,0 +1,61 @@
+"""Settings: defaults that work, and one clear line for each that does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import Secret, TelegramMode, read_settings
+
+
+def test_without_any_setting_everything_has_a_default() -> None:
+    settings = read_settings({})
+    assert (settings.host, settings.port, settings.retention_days) == ("127.0.0.1", 8080, 30)
+    assert settings.clock_starts_at is None
+    assert settings.telegram is None
+    assert (settings.content / "pack.yaml").is_file()
+
+
+def test_a_clock_has_a_time_zone() -> None:
+    settings = read_settings({"MADOGUCHI_CLOCK": "2022-07-01T10:00:00+09:00"})
+    assert settings.clock_starts_at is not None
+    assert settings.clock_starts_at.isoformat() == "2022-07-01T10:00:00+09:00"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("MADOGUCHI_CLOCK", "2022-07-01T10:00:00", "no time zone"),
+        ("MADOGUCHI_CLOCK", "令和4年", "no instant"),
+        ("MADOGUCHI_PORT", "eighty", "whole number"),
+        ("MADOGUCHI_PORT", "65536", "whole number"),
+        ("MADOGUCHI_PORT", "８０", "whole number"),
+        ("MADOGUCHI_RETENTION_DAYS", "0", "whole number"),
+        ("MADOGUCHI_LOG_LEVEL", "LOUD", "none of"),
+        ("MADOGUCHI_PROT", "8080", "no such setting"),
+    ],
+)
+def test_a_bad_setting_is_refused_by_name_with_what_to_put_there(name: str, value: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=says) as refused:
+        read_settings({name: value})
+    assert refused.value.setting == name
+
+
+def test_a_webhook_needs_its_address_and_its_secret() -> None:
+    token = {"MADOGUCHI_TELEGRAM_TOKEN": "1:x", "MADOGUCHI_TELEGRAM_MODE": "webhook"}
+    with pytest.raises(SettingsError, match="WEBHOOK_URL"):
+        read_settings(token)
+    with pytest.raises(SettingsError, match="WEBHOOK_SECRET"):
+        read_settings(token | {"MADOGUCHI_TELEGRAM_WEBHOOK_URL": "https://example.jp/telegram/webhook"})
+
+
+def test_polling_is_telegrams_default() -> None:
+    telegram = read_settings({"MADOGUCHI_TELEGRAM_TOKEN": "1:x"}).telegram
+    assert telegram is not None
+    assert telegram.mode is TelegramMode.POLLING
+
+
+def test_a_secret_does_not_show_itself() -> None:
+    settings = read_settings({"MADOGUCHI_TELEGRAM_TOKEN": "1:very-secret"})
+    assert "very-secret" not in repr(settings)
+    assert Secret("x").reveal() == "x"
