@@ -1,0 +1,139 @@
+"""The search: a question in, the documents that fit out, and what may be done with them.
+
+Pure: no clock, no files beyond the word dictionary. An index is built the first time its language is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from bot.faq.confidence import outcome, weigh
+from bot.faq.entries import Document, Found, Match
+from bot.faq.index import Heard, Index, Signals
+from bot.faq.kana import Kana, is_kana
+from bot.faq.lexicon import LEXICON
+from bot.faq.normalise import fold, fold_question
+from bot.faq.words import Analyser, Chinese, English, Japanese, Korean, Plain, Vietnamese
+from bot.language import Script, noticed_script
+
+_OTHER_ANALYSERS: Mapping[str, type[Analyser]] = {"en": English, "zh": Chinese, "ko": Korean, "vi": Vietnamese}
+_LANGUAGES_OF: Mapping[Script, tuple[str, ...]] = {
+    Script.JA: ("ja",),
+    Script.JA_EASY: ("ja",),
+    Script.EN: ("en",),
+    Script.ZH: ("zh", "ja"),
+    Script.KO: ("ko",),
+    Script.VI: ("vi",),
+    Script.UNKNOWN: ("ja", "en"),
+}
+_JAPANESE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff々〆]")
+_ENGLISH_WORDS = re.compile(r"[a-z]{3,}\s+[a-z]{2,}")
+
+
+class Searcher:
+    """Finds documents. Never changes after it is made; `find` may be called from several threads.
+
+    Documents in "ja" and "ja-easy" share one index, so an id stands in one of them only. Raises ValueError for an id
+    twice in one language and for a document nobody could find because it has no question.
+    """
+
+    def __init__(self, documents: Iterable[Document], synonyms: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._synonyms = dict(synonyms or {})
+        self._documents = _by_language(documents)
+        self._building = threading.RLock()
+        self._indexes: dict[str, Index] = {}
+        self._japanese: Japanese
+        self._kana: Kana | None = None
+
+    def prepare(self) -> None:
+        """Build every index now, so that no question waits for it."""
+        for language in self._documents:
+            self._index(language)
+        if "ja" in self._documents and self._kana is None:
+            self._hear("")
+
+    def find(self, text: str, *, limit: int = 10) -> Found:
+        """What fits `text`, best first. Never raises: an unreadable or empty text fits nothing."""
+        folded = fold_question(text)
+        if not any(char.isalnum() for char in folded):
+            return Found(outcome(()))
+        best: dict[str, Match] = {}
+        for language in self._languages(folded):
+            for match in self._find_in(language, folded, limit):
+                known = best.get(match.id)
+                if known is None or match.confidence > known.confidence:
+                    best[match.id] = match
+        ranked = tuple(sorted(best.values(), key=lambda match: -match.confidence)[:limit])
+        return Found(outcome(ranked), ranked)
+
+    def nbytes(self) -> int:
+        """Memory of the indexes built so far, about; the word dictionary is mapped from its file and not counted."""
+        kana = self._kana.nbytes() if self._kana else 0
+        return kana + sum(index.nbytes() for index in self._indexes.values())
+
+    def _languages(self, text: str) -> list[str]:
+        """The languages to look in: what it seems written in, and any other it also holds."""
+        wanted = list(_LANGUAGES_OF[noticed_script(text)])
+        if _ENGLISH_WORDS.search(text):
+            wanted.append("en")
+        if _JAPANESE.search(text):
+            wanted.append("ja")
+        held = [language for language in dict.fromkeys(wanted) if language in self._documents]
+        return held or list(self._documents)[:1]
+
+    def _find_in(self, language: str, text: str, limit: int) -> list[Match]:
+        index = self._index(language)
+        signals = index.search(text, self._hear(text) if language == "ja" and is_kana(text) else None)
+        return _matches(index.ids, signals, limit)
+
+    def _index(self, language: str) -> Index:
+        index = self._indexes.get(language)
+        if index is None:
+            with self._building:
+                index = self._indexes.get(language) or self._build(language)
+                self._indexes[language] = index
+        return index
+
+    def _hear(self, text: str) -> Heard:
+        kana = self._kana
+        if kana is None:
+            with self._building:
+                kana = self._kana = self._kana or self._listen()
+        return Heard(kana.words(text), kana.likeness(text))
+
+    def _listen(self) -> Kana:
+        documents = self._documents["ja"].values()
+        ways = [[fold(way) for way in (document.question, *document.asks)] for document in documents]
+        return Kana(ways, self._index("ja").vocabulary, self._japanese)
+
+    def _build(self, language: str) -> Index:
+        documents = list(self._documents[language].values())
+        if language == "ja":
+            self._japanese = Japanese()
+            return Index(documents, self._japanese, self._synonyms, LEXICON)
+        return Index(documents, _OTHER_ANALYSERS.get(language, Plain)(), self._synonyms)
+
+
+def _by_language(documents: Iterable[Document]) -> dict[str, dict[str, Document]]:
+    held: dict[str, dict[str, Document]] = {}
+    for document in documents:
+        language = "ja" if document.language == "ja-easy" else document.language
+        if not any(fold(way) for way in (document.question, *document.asks)):
+            raise ValueError(f"document {document.id!r} in {document.language!r} has no question")
+        if held.setdefault(language, {}).setdefault(document.id, document) is not document:
+            raise ValueError(f"two documents have the id {document.id!r} in {document.language!r}")
+    return held
+
+
+def _matches(ids: Sequence[str], signals: Signals, limit: int) -> list[Match]:
+    found = np.flatnonzero(signals.found)
+    order = found[np.argsort(-signals.rank[found], kind="stable")]
+    sureness = weigh(signals, order[: limit + 1])
+    return [
+        Match(ids[number], score, confidence)
+        for number, (score, confidence) in zip(order[:limit].tolist(), sureness, strict=False)
+    ]
