@@ -1,0 +1,205 @@
+"""The vocabulary of a turn: what arrives, what is remembered, what is said, what is to be done.
+
+Types only; no decisions, no I/O. A turn is (conversation, incoming, desk) -> `Turn`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.content import Content
+from bot.faq.search import Searcher
+from bot.language import Language
+
+TOKYO = timezone(timedelta(hours=9), "JST")
+"""Where a day begins and ends; Japan has no summer time, so no time zone database is needed."""
+
+
+def day_in_tokyo(at: datetime) -> date:
+    """The calendar day of an aware instant in Japan."""
+    return at.astimezone(TOKYO).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Something the resident typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A choice the resident pressed; `token` is what `Choice.token` carried."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The resident opened the chat (/start, first visit, follow). `payload` is a deep link's text."""
+
+    payload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something the desk cannot read: a sticker, a photo, a voice message. `kind` names it."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The resident blocked the desk or left; nothing can be sent any more."""
+
+
+Body = Text | Pressed | Opened | Unreadable | Left
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event from one resident on one channel. (`channel`, `event_id`) is unique for ever."""
+
+    channel: str
+    event_id: str
+    address: str
+    at: datetime
+    body: Body
+    hint: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Something to word later: a key of the pack's texts, or `@answer/ID`, `@question/ID`,
+    `@label/ID` (an FAQ entry), `@topic/ID`; with the arguments its template needs."""
+
+    key: str
+    args: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button. `token` comes back in `Pressed` when it is pressed or its number or label is typed."""
+
+    label: Phrase
+    token: str
+
+
+class Kind(StrEnum):
+    """What a message is, as `madoguchi ask --json` names it."""
+
+    ANSWER = "answer"
+    DID_YOU_MEAN = "did_you_mean"
+    ASK_OFFICE = "ask_office"
+    WARNING = "warning"
+    MENU = "menu"
+    NOTICE = "notice"
+    CHAT = "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry the search thought of, with its score (0..1, larger is nearer)."""
+
+    entry_id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One message to the resident: phrases as paragraphs, then choices.
+
+    `entry_id` is the FAQ entry that answers, if one does; `candidates` are for the command line and
+    for explaining, no channel shows them.
+    """
+
+    kind: Kind
+    phrases: tuple[Phrase, ...]
+    choices: tuple[Choice, ...] = ()
+    entry_id: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedChoice:
+    """A button in the resident's language; `token` as in `Choice`."""
+
+    label: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message in the resident's language, ready for a channel to lay out within its limits."""
+
+    text: str
+    choices: tuple[RenderedChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What is remembered of one resident on one channel: never a word they typed.
+
+    `chosen` is the language they asked for; `noticed` the one they last seemed to write in.
+    `offered` is what is on their screen, so that "2" can be understood; `last_entry_id` the answer
+    they saw last; `rated_entry_id` the one they last said "helped" of; `turns` counts the events taken.
+    """
+
+    chosen: Language | None = None
+    noticed: Language | None = None
+    offered: tuple[Choice, ...] = ()
+    last_entry_id: str | None = None
+    rated_entry_id: str | None = None
+    turns: int = 0
+
+    @property
+    def language(self) -> Language:
+        """The language to answer in."""
+        return self.chosen or self.noticed or Language.JA
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPerson:
+    """Delete every row about this resident on this channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkBlocked:
+    """Nothing can be sent to this resident until they come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountFeedback:
+    """Count one "this helped" or "this did not help" for an entry, without the person."""
+
+    entry_id: str
+    helped: bool
+
+
+Effect = ForgetPerson | MarkBlocked | CountFeedback
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a handler decided: the conversation from now on, what to say, what to do.
+
+    `language` words the messages of this turn, which may differ from the conversation's own
+    (an English question in a Japanese conversation is answered in English).
+    """
+
+    conversation: Conversation
+    says: tuple[Say, ...]
+    effects: tuple[Effect, ...] = ()
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a handler may look at besides the conversation and the event: the content and the search."""
+
+    content: Content
+    searcher: Searcher

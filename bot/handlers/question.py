@@ -1,0 +1,115 @@
+"""A question in the resident's own words: the answer, up to three nearest questions, or whom to ask."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from bot.content import Entry, EntryKind, NoticeKind
+from bot.dialogue import Candidate, Choice, Conversation, Desk, Kind, Phrase, Turn
+from bot.faq.entries import Found, Outcome
+from bot.handlers import choices
+from bot.handlers.reply import say
+
+_DECOYS = frozenset({EntryKind.CHAT, EntryKind.ELSEWHERE})
+_CANDIDATES = 3
+
+
+def ask(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
+    """Answer `text`, a question nothing else claimed. The text is looked at and forgotten."""
+    found = desk.searcher.find(text)
+    if found.outcome is Outcome.ANSWER:
+        return _with_candidates(
+            answer(conversation, desk.content.entries[found.matches[0].id], desk, today),
+            found,
+        )
+    near = _near(found, desk, today) if found.outcome is Outcome.DID_YOU_MEAN else ()
+    turn = _did_you_mean(conversation, near) if near else _ask_office(conversation, desk, today)
+    return _with_candidates(turn, found)
+
+
+def answer(conversation: Conversation, entry: Entry, desk: Desk, today: date) -> Turn:
+    """The entry's answer as it holds on `today`, or the notice that stands in its place."""
+    if entry.kind is EntryKind.ELSEWHERE:
+        return say(
+            conversation,
+            Kind.ASK_OFFICE,
+            (Phrase(f"@answer/{entry.id}"),),
+            (choices.MENU, choices.OFFICE),
+        )
+    if entry.kind is EntryKind.CHAT:
+        return say(
+            conversation,
+            Kind.CHAT,
+            (Phrase(f"@answer/{entry.id}"),),
+            _after_chat(entry, desk),
+        )
+    closing = desk.content.notice_on(today, NoticeKind.CLOSING)
+    if closing and not entry.holds_on(today):
+        return say(
+            conversation,
+            Kind.NOTICE,
+            (Phrase(closing.text_key),),
+            (choices.MENU, choices.OFFICE),
+        )
+    return _answer_with_source(conversation, entry, desk, today)
+
+
+def _answer_with_source(conversation: Conversation, entry: Entry, desk: Desk, today: date) -> Turn:
+    banner = desk.content.notice_on(today, NoticeKind.BANNER)
+    phrases = (
+        Phrase(f"@answer/{entry.id}"),
+        *((Phrase(banner.text_key),) if banner else ()),
+    )
+    related = tuple(choices.entry(entry_id) for entry_id in entry.related if _may_show(entry_id, desk, today))
+    offered = (*related, *choices.rating(entry.id), choices.MENU)
+    turn = say(
+        replace(conversation, last_entry_id=entry.id, rated_entry_id=None),
+        Kind.ANSWER,
+        phrases,
+        offered,
+    )
+    return replace(turn, says=(replace(turn.says[0], entry_id=entry.id),))
+
+
+def _did_you_mean(conversation: Conversation, near: tuple[str, ...]) -> Turn:
+    offered = (
+        *(choices.entry(entry_id, whole_question=True) for entry_id in near),
+        choices.OFFICE,
+        choices.MENU,
+    )
+    return say(conversation, Kind.DID_YOU_MEAN, (Phrase("question.did_you_mean"),), offered)
+
+
+def _ask_office(conversation: Conversation, desk: Desk, today: date) -> Turn:
+    closing = desk.content.notice_on(today, NoticeKind.CLOSING)
+    phrases = (
+        Phrase("question.none"),
+        Phrase("office.line"),
+        *((Phrase(closing.text_key),) if closing else ()),
+    )
+    return say(conversation, Kind.ASK_OFFICE, phrases, (choices.MENU, choices.OFFICE))
+
+
+def _near(found: Found, desk: Desk, today: date) -> tuple[str, ...]:
+    """The nearest entries worth offering; none when another department's business is nearer than they are."""
+    if found.matches and desk.content.entries[found.matches[0].id].kind is EntryKind.ELSEWHERE:
+        return ()
+    return tuple(match.id for match in found.matches if _may_show(match.id, desk, today))[:_CANDIDATES]
+
+
+def _may_show(entry_id: str, desk: Desk, today: date) -> bool:
+    entry = desk.content.entries[entry_id]
+    closed = desk.content.notice_on(today, NoticeKind.CLOSING) is not None and not entry.holds_on(today)
+    return entry.kind not in _DECOYS and not closed
+
+
+def _after_chat(entry: Entry, desk: Desk) -> tuple[Choice, ...]:
+    if entry.related:
+        return (*(choices.entry(entry_id) for entry_id in entry.related), choices.MENU)
+    return (*choices.topics(desk.content), choices.OFFICE)
+
+
+def _with_candidates(turn: Turn, found: Found) -> Turn:
+    candidates = tuple(Candidate(match.id, match.score) for match in found.matches)
+    return replace(turn, says=(replace(turn.says[0], candidates=candidates), *turn.says[1:]))

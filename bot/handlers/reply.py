@@ -1,0 +1,19 @@
+"""The usual reply: one message whose choices are remembered as what is on the resident's screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.dialogue import Choice, Conversation, Effect, Kind, Phrase, Say, Turn
+
+
+def say(
+    conversation: Conversation,
+    kind: Kind,
+    phrases: tuple[Phrase, ...],
+    offered: tuple[Choice, ...] = (),
+    *,
+    effects: tuple[Effect, ...] = (),
+) -> Turn:
+    """A turn with one message; the conversation remembers `offered`, so that its numbers can be typed."""
+    return Turn(replace(conversation, offered=offered), (Say(kind, phrases, offered),), effects)

@@ -1,0 +1,228 @@
+"""Which dialogue an event belongs to. The guard comes before everything that reads text.
+
+Order: guard · number or label of what is on the screen · typed command · question.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from bot.content import Content
+from bot.dialogue import (
+    Choice,
+    Conversation,
+    Desk,
+    Incoming,
+    Left,
+    Opened,
+    Phrase,
+    Pressed,
+    Text,
+    Turn,
+    Unreadable,
+)
+from bot.handlers import choices, guard, menu, question
+from bot.language import Language, Script, answer_language, noticed_script
+
+MOST_CHARACTERS = 1000
+"""A longer text is not searched: nobody's question is that long, and a pasted document is not one."""
+
+_INVISIBLE = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffe\uffff]")
+_NUMBER = re.compile(r"[(\[]?(\d{1,2})[)\].]?\s*(?:番目?|ばん)?(?:です|で|を|お願いします)?[。.]?")
+_SHORT = 8
+_SENTENCE = 3
+_FOREIGN = frozenset({Script.ZH, Script.KO, Script.VI})
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def respond(conversation: Conversation, incoming: Incoming, desk: Desk, today: date) -> Turn:
+    """The turn for one event: pure, total, and the only door to the dialogues."""
+    hinted = replace(conversation, noticed=conversation.noticed or incoming.hint)
+    turn = _turn(hinted, incoming, desk, today)
+    counted = replace(turn.conversation, turns=turn.conversation.turns + 1)
+    return replace(turn, conversation=counted, language=turn.language or counted.language)
+
+
+def _turn(conversation: Conversation, incoming: Incoming, desk: Desk, today: date) -> Turn:
+    match incoming.body:
+        case Left():
+            return menu.leave(conversation)
+        case Opened():
+            return menu.greet(conversation, desk, today)
+        case Unreadable():
+            return menu.explain(conversation, "question.unreadable")
+        case Pressed(token):
+            return press(conversation, token, desk, today)
+        case Text(text):
+            return read(conversation, text, desk, today)
+
+
+def press(conversation: Conversation, token: str, desk: Desk, today: date) -> Turn:
+    """What a button does. A token nobody knows (any more) gets a kind answer, never an error."""
+    verb, _, argument = token.partition(":")
+    action = _ACTIONS.get(verb)
+    turn = action(conversation, argument, desk, today) if action else None
+    return turn or menu.refuse_past_button(conversation, desk)
+
+
+def read(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
+    """What a typed text does, worded in the language it seems to be written in."""
+    plain = readable(text)
+    script = noticed_script(plain)
+    heard = _hear(conversation, script, plain)
+    turn = _read(heard, plain, desk, today)
+    if turn.language is not None or turn.conversation.chosen is not heard.chosen:
+        return turn
+    return replace(turn, language=_language_of_answer(heard, script, plain))
+
+
+def readable(text: str) -> str:
+    """The text in NFKC without what cannot be seen, trimmed."""
+    shown = _INVISIBLE.sub(" ", _SURROGATE.sub(" ", text))
+    return unicodedata.normalize("NFKC", shown).strip()
+
+
+def _read(conversation: Conversation, plain: str, desk: Desk, today: date) -> Turn:
+    danger = guard.danger_in(plain)
+    if danger is not None:
+        return menu.warn(conversation, danger)
+    if not plain:
+        return menu.explain(conversation, "question.empty")
+    token = _offered_token(conversation.offered, plain, desk.content) or _command(plain, desk.content)
+    if token is not None:
+        return press(conversation, token, desk, today)
+    return _ask(conversation, plain, desk, today)
+
+
+def _ask(conversation: Conversation, plain: str, desk: Desk, today: date) -> Turn:
+    if len(plain) > MOST_CHARACTERS:
+        return menu.explain(conversation, "question.too_long")
+    if plain.startswith("/"):
+        return menu.explain(conversation, "question.unknown_command")
+    turn = question.ask(conversation, plain, desk, today)
+    noted = _with_foreign_note(turn, noticed_script(plain))
+    return _with_languages(noted) if conversation.turns == 0 else noted
+
+
+def _offered_token(offered: tuple[Choice, ...], plain: str, content: Content) -> str | None:
+    """The choice on the screen whose number or label was typed."""
+    number = _NUMBER.fullmatch(plain)
+    if number:
+        place = int(number[1]) - 1
+        return offered[place].token if 0 <= place < len(offered) else None
+    typed = _folded(plain)
+    return next(
+        (choice.token for choice in offered if typed in _labels(choice.label.key, content)),
+        None,
+    )
+
+
+def _labels(key: str, content: Content) -> set[str]:
+    """A label in every language, folded: a resident may read one language and type another."""
+    kind, _, name = key.partition("/")
+    match kind:
+        case "@label":
+            localised = [content.entries[name].label] if name in content.entries else []
+        case "@question":
+            localised = [content.entries[name].question] if name in content.entries else []
+        case "@topic":
+            localised = [topic.label for topic in content.topics if topic.id == name]
+        case _:
+            localised = [{language: texts[key]} for language, texts in content.texts.items() if key in texts]
+    return {_folded(text) for texts in localised for text in texts.values()}
+
+
+def _command(plain: str, content: Content) -> str | None:
+    """The token of the command that was typed as a word in any language."""
+    typed = _folded(plain)
+    return next((command for command, words in content.words.items() if typed in words), None)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip(" \u3000。、.!?")
+
+
+def _hear(conversation: Conversation, script: Script, plain: str) -> Conversation:
+    """Remember what the resident seems to write in; a short word does not take easy Japanese away."""
+    written = answer_language(script)
+    keeps_easy = conversation.noticed is Language.JA_EASY and written is Language.JA and len(plain) < _SHORT
+    return conversation if written is None or keeps_easy else replace(conversation, noticed=written)
+
+
+def _language_of_answer(heard: Conversation, script: Script, plain: str) -> Language:
+    """The chosen language holds, unless this message is plainly in another one."""
+    if heard.chosen is None:
+        return heard.language
+    written = answer_language(script)
+    wrote_japanese = heard.chosen is Language.EN and written in {
+        Language.JA,
+        Language.JA_EASY,
+    }
+    wrote_english = heard.chosen is not Language.EN and script is Script.EN and len(plain.split()) >= _SENTENCE
+    return written if written and (wrote_japanese or wrote_english) else heard.chosen
+
+
+def _with_foreign_note(turn: Turn, script: Script) -> Turn:
+    if script not in _FOREIGN:
+        return turn
+    first, *rest = turn.says
+    return replace(
+        turn,
+        says=(
+            replace(first, phrases=(Phrase(f"foreign.{script.value}"), *first.phrases)),
+            *rest,
+        ),
+    )
+
+
+def _with_languages(turn: Turn) -> Turn:
+    """At first contact the other languages are offered, after the answer that was asked for."""
+    *before, last = turn.says
+    offered = (*last.choices, *choices.languages(turn.conversation.language))
+    say = replace(last, phrases=(*last.phrases, Phrase("language.offer")), choices=offered)
+    return replace(
+        turn,
+        conversation=replace(turn.conversation, offered=offered),
+        says=(*before, say),
+    )
+
+
+def _change_language(conversation: Conversation, code: str, desk: Desk) -> Turn | None:
+    return menu.change_language(conversation, Language(code), desk) if code in set(Language) else None
+
+
+def _answer(conversation: Conversation, entry_id: str, desk: Desk, today: date) -> Turn | None:
+    entry = desk.content.entries.get(entry_id)
+    return question.answer(conversation, entry, desk, today) if entry else None
+
+
+def _forget(conversation: Conversation, answer: str) -> Turn:
+    match answer:
+        case "yes":
+            return menu.forget(conversation)
+        case "no":
+            return menu.keep(conversation)
+        case _:
+            return menu.ask_to_forget(conversation)
+
+
+_Action = Callable[[Conversation, str, Desk, date], Turn | None]
+
+_ACTIONS: dict[str, _Action] = {
+    "menu": lambda conversation, _, desk, today: menu.show_menu(conversation, desk, today),
+    "back": lambda conversation, _, desk, today: menu.go_back(conversation, desk, today),
+    "restart": lambda conversation, _, desk, today: menu.start_over(conversation, desk, today),
+    "help": lambda conversation, _, desk, today: menu.show_help(conversation),
+    "languages": lambda conversation, _, desk, today: menu.show_languages(conversation),
+    "office": lambda conversation, _, desk, today: menu.show_office(conversation),
+    "topic": lambda conversation, topic, desk, today: menu.show_topic(conversation, topic, desk),
+    "ask": _answer,
+    "lang": lambda conversation, code, desk, today: _change_language(conversation, code, desk),
+    "helped": lambda conversation, entry, desk, today: menu.rate(conversation, entry, desk, helped=True),
+    "unhelped": lambda conversation, entry, desk, today: menu.rate(conversation, entry, desk, helped=False),
+    "forget": lambda conversation, answer, desk, today: _forget(conversation, answer),
+}
