@@ -1,0 +1,111 @@
+"""What is remembered of each resident on each channel: one row, replaced at every turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Executable, bindparam, delete, exists, select, update
+
+from bot.dialogue import Conversation
+from bot.store.codec import decode_conversation, encode_conversation
+from bot.store.instant import to_micros
+from bot.store.query import Dialect, Query
+from bot.store.schema import conversations, is_in_line, is_pending, outbox
+from bot.store.unit import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of a resident. `has_backlog`: letters are waiting, so a new one must queue behind them."""
+
+    conversation_id: int | None = None
+    conversation: Conversation = field(default_factory=Conversation)
+    is_blocked: bool = False
+    has_backlog: bool = False
+
+
+def find(channel: str, address: str) -> Work[Found]:
+    """What is known of a resident; nobody known is an empty `Found`. The row is locked until the commit."""
+    rows = yield _select_conversation.bind(channel=channel, address=address)
+    for conversation_id, state, blocked_at, has_backlog in rows:
+        return Found(conversation_id, decode_conversation(state), blocked_at is not None, bool(has_backlog))
+    return Found()
+
+
+def save(channel: str, address: str, conversation: Conversation, at: datetime) -> Work[int]:
+    """Remember a conversation from now on; its id. Whoever speaks to us has us not blocked."""
+    state = encode_conversation(conversation)
+    rows = yield _upsert_conversation.bind(channel=channel, address=address, state=state, at=to_micros(at))
+    return int(rows[0][0])
+
+
+def mark_blocked(channel: str, address: str, at: datetime) -> Work[bool]:
+    """Note that nothing can be sent to a resident until `save` next hears of them. False: nobody known."""
+    rows = yield _update_blocked.bind(channel=channel, address=address, at=to_micros(at))
+    return bool(rows)
+
+
+def forget(channel: str, address: str) -> Work[int]:
+    """Delete all that is kept about a resident on a channel; how many rows."""
+    letters = yield _delete_letters_of.bind(channel=channel, address=address)
+    known = yield _delete_conversation.bind(channel=channel, address=address)
+    return len(letters) + len(known)
+
+
+def expire(before: datetime, limit: int) -> Work[int]:
+    """Delete conversations silent since before an instant, letters and all; how many. Fewer than `limit`:
+    none is left."""
+    rows = yield _delete_silent.bind(before=to_micros(before), limit=limit)
+    return len(rows)
+
+
+_is_theirs = (conversations.c.channel == bindparam("channel")) & (conversations.c.address == bindparam("address"))
+
+
+@Query
+def _select_conversation(_: Dialect) -> Executable:
+    waiting = exists().where(outbox.c.conversation_id == conversations.c.id, is_pending(outbox), is_in_line(outbox))
+    columns = conversations.c.id, conversations.c.state, conversations.c.blocked_at, waiting.label("has_backlog")
+    return select(*columns).where(_is_theirs).with_for_update(of=conversations)
+
+
+@Query
+def _upsert_conversation(dialect: Dialect) -> Executable:
+    row = dialect.insert(conversations).values(
+        channel=bindparam("channel"),
+        address=bindparam("address"),
+        state=bindparam("state"),
+        created_at=bindparam("at"),
+        last_event_at=bindparam("at"),
+        blocked_at=None,
+    )
+    changed = {name: row.excluded[name] for name in ("state", "last_event_at", "blocked_at")}
+    return row.on_conflict_do_update(index_elements=["channel", "address"], set_=changed).returning(conversations.c.id)
+
+
+@Query
+def _update_blocked(_: Dialect) -> Executable:
+    return update(conversations).values(blocked_at=bindparam("at")).where(_is_theirs).returning(conversations.c.id)
+
+
+@Query
+def _delete_letters_of(_: Dialect) -> Executable:
+    theirs = select(conversations.c.id).where(_is_theirs)
+    return delete(outbox).where(outbox.c.conversation_id.in_(theirs)).returning(outbox.c.id)
+
+
+@Query
+def _delete_conversation(_: Dialect) -> Executable:
+    return delete(conversations).where(_is_theirs).returning(conversations.c.id)
+
+
+@Query
+def _delete_silent(_: Dialect) -> Executable:
+    silent = (
+        select(conversations.c.id)
+        .where(conversations.c.last_event_at < bindparam("before"))
+        .order_by(conversations.c.last_event_at)
+        .limit(bindparam("limit"))
+    )
+    return delete(conversations).where(conversations.c.id.in_(silent)).returning(conversations.c.id)
