@@ -1,0 +1,229 @@
+"""Outbox -> resident. `Delivery` pushes letters through channels; `Letterbox` lets the web chat read its own.
+
+A letter is worded here, in the language and on the day it was said. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from bot.channels.channel import Channel
+from bot.channels.webchat import Shown
+from bot.dialogue import day_in_tokyo
+from bot.errors import Blocked, Flooded, Refused, StoreError, Unreachable
+from bot.store import conversations, outbox
+from bot.store.engine import Engine
+from bot.store.outbox import Letter
+from bot.store.unit import Work
+from bot.texts import Texts
+
+MOST_ATTEMPTS = 12
+"""Pauses grow to ten minutes, so a letter is tried for about an hour and a half before it is given up."""
+
+_LEASE = timedelta(seconds=60)
+_LONGEST_PAUSE = timedelta(minutes=10)
+_BATCH = 50
+_MOST_AT_ONCE = 100
+_LOOK_AGAIN_S = 1.0
+_log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """Sends letters, keeps their order per resident, retries with growing pauses, gives up after a while."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        texts: Texts,
+        channels: Mapping[str, Channel],
+        *,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._texts = texts
+        self._channels = channels
+        self._clock = clock
+        self._sending: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._someone_waits = False
+        self.outcomes: Counter[str] = Counter()
+
+    def start(self, letters: tuple[Letter, ...]) -> None:
+        """Send letters that are leased to this process, in their order, without waiting for the platform."""
+        if letters:
+            task = asyncio.create_task(self._send_in_order(letters))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    def look(self) -> None:
+        """Look at the outbox again as soon as something has gone out: a letter waits behind another."""
+        self._someone_waits = True
+        if not self._sending:
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Send what is due, for ever: letters of other processes that ended, retries, reminders.
+
+        One slow resident holds up nobody else: a claimed batch is sent on the side, up to a limit.
+        """
+        while True:
+            try:
+                letters = await self._claim()
+            except Exception:
+                _log.exception("delivery: the outbox could not be read; trying again")
+                letters = ()
+            for letter in letters:
+                self.start((letter,))
+            await self._rest(is_idle=not letters)
+
+    async def send_due(self) -> int:
+        """Claim one batch of due letters and send it to its end; the number claimed."""
+        letters = await self._claim()
+        await asyncio.gather(*(self._send_in_order((letter,)) for letter in letters))
+        return len(letters)
+
+    async def _claim(self) -> tuple[Letter, ...]:
+        now = self._clock()
+        room = min(_BATCH, _MOST_AT_ONCE - len(self._sending))
+        return (
+            await self._engine.write(outbox.claim(tuple(self._channels), now, now + _LEASE, room)) if room > 0 else ()
+        )
+
+    async def finish(self) -> None:
+        """Wait for the letters that are being sent (graceful stop)."""
+        while self._sending:
+            await asyncio.wait(self._sending)
+
+    async def _rest(self, *, is_idle: bool) -> None:
+        """Until something went out that others waited behind, or a moment has passed; not at all after a full claim."""
+        if is_idle:
+            await _wait(self._wake, _LOOK_AGAIN_S)
+        else:
+            await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _send_in_order(self, letters: tuple[Letter, ...]) -> None:
+        """Stop at the first letter that did not go: the next ones wait behind it."""
+        try:
+            for place, letter in enumerate(letters):
+                if not await self._send(letter):
+                    await self._engine.write(outbox.release(tuple(later.id for later in letters[place + 1 :])))
+                    break
+        except StoreError:
+            # The lease runs out and the letter is sent again; better twice than not at all.
+            _log.exception("delivery: what became of a letter could not be noted")
+        if self._someone_waits:
+            self._someone_waits = False
+            self._wake.set()
+
+    async def _send(self, letter: Letter) -> bool:
+        """Whether the letter is done with (delivered, or given up)."""
+        try:
+            message = self._texts.render(letter.say, letter.language, day_in_tokyo(letter.said_at))
+            await self._channels[letter.channel].send(letter.address, message)
+        except Flooded as error:
+            return await self._later(letter, timedelta(seconds=error.retry_after_s), "flooded")
+        except Unreachable:
+            return await self._later(letter, _pause(letter.attempts), "unreachable")
+        except Blocked:
+            return await self._give_up(letter, "blocked", self._blocked(letter))
+        except Refused as error:
+            return await self._give_up(letter, f"refused: {error}", _nothing())
+        except Exception:
+            _log.exception("delivery: letter %d failed", letter.id)
+            return await self._later(letter, _pause(letter.attempts), "failed")
+        await self._engine.write(outbox.delivered((letter.id,)))
+        self.outcomes["delivered"] += 1
+        return True
+
+    async def _later(self, letter: Letter, pause: timedelta, why: str) -> bool:
+        if letter.attempts + 1 >= MOST_ATTEMPTS:
+            return await self._give_up(letter, why, _nothing())
+        self.outcomes["later"] += 1
+        _log.warning("delivery: letter %d %s, again in %.0f s", letter.id, why, pause.total_seconds())
+        await self._engine.write(outbox.retry(letter.id, self._clock() + pause, why))
+        return False
+
+    async def _give_up(self, letter: Letter, why: str, also: Work[None]) -> bool:
+        self.outcomes["given_up"] += 1
+        _log.warning("delivery: letter %d given up: %s", letter.id, why)
+        now = self._clock()
+
+        def work() -> Work[None]:
+            yield from outbox.give_up(letter.id, now, why)
+            yield from also
+
+        await self._engine.write(work())
+        return True
+
+    def _blocked(self, letter: Letter) -> Work[None]:
+        yield from conversations.mark_blocked(letter.channel, letter.address, self._clock())
+
+
+def _nothing() -> Work[None]:
+    yield from ()
+
+
+def _pause(attempts: int) -> timedelta:
+    return min(timedelta(seconds=2.0 ** min(attempts, 12)), _LONGEST_PAUSE)
+
+
+class Letterbox:
+    """The letters of a channel that reads instead of being pushed to (web chat, console)."""
+
+    def __init__(self, engine: Engine, texts: Texts, channel: str) -> None:
+        self._engine = engine
+        self._texts = texts
+        self._channel = channel
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+
+    def announce(self, address: str) -> None:
+        """Wake those of this process who wait for letters to `address`."""
+        for waiting in self._waiting.get(address, ()):
+            waiting.set()
+
+    async def after(self, address: str, after_id: int) -> tuple[Shown, ...]:
+        """The letters to `address` with a larger id, in order."""
+        letters = await self._engine.read(outbox.after(self._channel, address, after_id, _BATCH))
+        return tuple(self._show(letter) for letter in letters)
+
+    async def for_event(self, address: str, event_id: str) -> tuple[Shown, ...]:
+        """The letters that answered one event."""
+        letters = await self._engine.read(outbox.for_event(self._channel, address, event_id))
+        return tuple(self._show(letter) for letter in letters)
+
+    async def wait_after(self, address: str, after_id: int, timeout_s: float) -> tuple[Shown, ...]:
+        """As `after`, but waits up to `timeout_s` for the first; also sees what other processes wrote."""
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        waiting = asyncio.Event()
+        self._waiting.setdefault(address, set()).add(waiting)
+        try:
+            while not (shown := await self.after(address, after_id)):
+                left = deadline - asyncio.get_running_loop().time()
+                if left <= 0:
+                    return ()
+                await _wait(waiting, min(left, _LOOK_AGAIN_S))
+            return shown
+        finally:
+            self._stop_waiting(address, waiting)
+
+    def _stop_waiting(self, address: str, waiting: asyncio.Event) -> None:
+        self._waiting[address].discard(waiting)
+        if not self._waiting[address]:
+            del self._waiting[address]
+
+    def _show(self, letter: Letter) -> Shown:
+        rendered = self._texts.render(letter.say, letter.language, day_in_tokyo(letter.said_at))
+        choices = tuple((choice.label, choice.token) for choice in rendered.choices)
+        return Shown(letter.id, rendered.text, choices, letter.language, letter.say.kind)
+
+
+async def _wait(event: asyncio.Event, timeout_s: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), timeout_s)
+    except TimeoutError:
+        return
+    event.clear()

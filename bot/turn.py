@@ -1,0 +1,139 @@
+"""SHELL: one event is one unit of work. No wording, no channel, no decision.
+
+Inside one transaction: the inbox mark (a second delivery of an event stops there), the conversation, the
+dialogue's decision, its effects, and the outbox rows. Sending happens after the commit, from the outbox.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.dialogue import (
+    CountFeedback,
+    Desk,
+    Effect,
+    ForgetPerson,
+    Incoming,
+    MarkBlocked,
+    Turn,
+    day_in_tokyo,
+)
+from bot.handlers.route import respond
+from bot.store import conversations, counters, inbox, outbox
+from bot.store.conversations import Found
+from bot.store.engine import Engine
+from bot.store.outbox import Letter
+from bot.store.unit import Work
+
+LEASE = timedelta(seconds=60)
+"""How long the process that took an event keeps its letters to itself before any other may send them."""
+
+FAREWELL = timedelta(hours=1)
+"""After "forget me" only the words "it is deleted" remain, and for so long, so that a lost reply can be read again."""
+
+_log = logging.getLogger(__name__)
+_BATCH = 500
+
+
+class Turns:
+    """Takes events. Conversations are kept for `keep` after their last event.
+
+    `said` is told after each commit: the event, and the letters that are this process's to send now.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        desk: Desk,
+        *,
+        clock: Callable[[], datetime],
+        keep: timedelta,
+        pushed: frozenset[str],
+        said: Callable[[Incoming, tuple[Letter, ...]], None],
+    ) -> None:
+        self._engine = engine
+        self._desk = desk
+        self._clock = clock
+        self._keep = keep
+        self._pushed = pushed
+        self._said = said
+        self.taken: Counter[str] = Counter()
+
+    async def take(self, incoming: Incoming) -> None:
+        """Take one event: everything that follows from it is committed when this returns, or nothing is.
+
+        An event taken before changes nothing. Raises StoreError when the database does not answer; the
+        caller lets the platform deliver the event again.
+        """
+        letters = await self._engine.write(self._work(incoming, self._clock()))
+        self.taken[incoming.channel] += 1
+        _log.info("turn channel=%s event=%s letters=%d", incoming.channel, type(incoming.body).__name__, len(letters))
+        self._said(incoming, letters)
+
+    def _work(self, incoming: Incoming, now: datetime) -> Work[tuple[Letter, ...]]:
+        is_new = yield from inbox.mark(incoming.channel, incoming.event_id, now)
+        if not is_new:
+            return ()
+        found = yield from conversations.find(incoming.channel, incoming.address)
+        turn = respond(found.conversation, incoming, self._desk, day_in_tokyo(now))
+        seen_at = now
+        if ForgetPerson() in turn.effects:
+            yield from conversations.forget(incoming.channel, incoming.address)
+            seen_at = now - self._keep + FAREWELL
+        conversation_id = yield from conversations.save(incoming.channel, incoming.address, turn.conversation, seen_at)
+        yield from _carry_out(turn.effects, incoming, now)
+        return (yield from self._put(conversation_id, found, turn, incoming, now))
+
+    def _put(
+        self, conversation_id: int, found: Found, turn: Turn, incoming: Incoming, now: datetime
+    ) -> Work[tuple[Letter, ...]]:
+        """Outbox rows. Where nothing else waits for this resident, they are leased to this process at once."""
+        if not turn.says:
+            return ()
+        language = turn.language or turn.conversation.language
+        is_pushed = incoming.channel in self._pushed
+        ours = is_pushed and not found.has_backlog
+        ids = yield from outbox.put(
+            conversation_id,
+            incoming.channel,
+            incoming.event_id,
+            language,
+            turn.says,
+            said_at=now,
+            not_before=now if is_pushed else None,
+            leased_until=now + LEASE if ours else None,
+        )
+        if not ours:
+            return ()
+        return tuple(
+            Letter(id_, conversation_id, incoming.channel, incoming.address, incoming.event_id, language, say, now, 0)
+            for id_, say in zip(ids, turn.says, strict=True)
+        )
+
+
+def _carry_out(effects: tuple[Effect, ...], incoming: Incoming, now: datetime) -> Work[None]:
+    for effect in effects:
+        match effect:
+            case CountFeedback(entry_id, helped):
+                yield from counters.count_feedback(entry_id, helped)
+            case MarkBlocked():
+                yield from conversations.mark_blocked(incoming.channel, incoming.address, now)
+            case ForgetPerson():
+                pass  # done before the conversation was saved, or it would delete this very answer
+
+
+async def expire_old(engine: Engine, before: datetime) -> int:
+    """Delete the conversations whose last event, and the inbox marks whose arrival, lie before `before`.
+
+    Works in small transactions so that residents are served in between. Returns the rows deleted.
+    """
+    deleted = 0
+    for delete in (conversations.expire, inbox.purge):
+        gone = _BATCH
+        while gone == _BATCH:
+            gone = await engine.write(delete(before, _BATCH))
+            deleted += gone
+    return deleted

@@ -1,0 +1,196 @@
+"""One event is one unit of work: taken once, whole or not at all, and nothing of what was typed is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.dialogue import Body, Desk, Incoming, Left, Opened, Pressed, Text
+from bot.store import conversations, counters, outbox
+from bot.store.engine import Engine, engine_at
+from bot.store.migrations import migrate
+from bot.store.outbox import Letter
+from bot.turn import Turns, expire_old
+from tests.desk import AT, small_desk
+
+pytestmark = pytest.mark.anyio
+KEEP = timedelta(days=30)
+
+
+class Hall:
+    """The turn on a real database, with a clock set by hand."""
+
+    def __init__(self, engine: Engine, desk: Desk) -> None:
+        self.engine = engine
+        self.now = AT
+        self.ours: list[Letter] = []
+        self.turns = Turns(
+            engine,
+            desk,
+            clock=lambda: self.now,
+            keep=KEEP,
+            pushed=frozenset({"telegram"}),
+            said=lambda _, letters: self.ours.extend(letters),
+        )
+
+    async def takes(self, event_id: str, body: Body, channel: str = "telegram", address: str = "7") -> None:
+        await self.turns.take(Incoming(channel, event_id, address, self.now, body))
+
+    async def said(self, channel: str = "webchat", address: str = "7") -> list[str]:
+        letters = await self.engine.read(outbox.after(channel, address, 0, 100))
+        return [phrase.key for letter in letters for phrase in letter.say.phrases]
+
+
+def bytes_below(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def desk() -> Desk:
+    return small_desk()
+
+
+@asynccontextmanager
+async def open_hall(file: Path, desk: Desk) -> AsyncIterator[Hall]:
+    url = f"sqlite+aiosqlite:///{file}"
+    await asyncio.to_thread(migrate, url)
+    engine = engine_at(url)
+    await engine.open()
+    try:
+        yield Hall(engine, desk)
+    finally:
+        await engine.close()
+
+
+@pytest.fixture
+async def hall(tmp_path: Path, desk: Desk) -> AsyncIterator[Hall]:
+    async with open_hall(tmp_path / "desk.db", desk) as opened:
+        yield opened
+
+
+async def test_a_second_delivery_of_an_event_changes_nothing(hall: Hall) -> None:
+    await hall.takes("e1", Text("駐車場は無料ですか"), "webchat")
+    before = await hall.engine.read(conversations.find("webchat", "7"))
+    await hall.takes("e1", Text("駐車場は無料ですか"), "webchat")
+    assert await hall.engine.read(conversations.find("webchat", "7")) == before
+    assert await hall.said() == ["@answer/desk.parking", "language.offer"]
+
+
+async def test_the_same_event_twice_at_once_is_taken_once(hall: Hall) -> None:
+    await asyncio.gather(*(hall.takes("e1", Text("駐車場は無料ですか"), "webchat") for _ in range(20)))
+    assert await hall.said() == ["@answer/desk.parking", "language.offer"]
+
+
+async def test_the_same_event_id_on_another_channel_is_another_event(hall: Hall) -> None:
+    await hall.takes("e1", Opened(), "webchat")
+    await hall.takes("e1", Opened(), "console")
+    assert await hall.said("webchat") == await hall.said("console") == ["greeting.first"]
+
+
+async def test_a_fault_in_the_middle_leaves_everything_as_it_was(tmp_path: Path, desk: Desk) -> None:
+    async with open_hall(tmp_path / "desk.db", desk) as hall:
+        broken = Turns(
+            hall.engine, Desk(desk.content, None), clock=lambda: AT, keep=KEEP, pushed=frozenset(), said=lambda *_: None  # type: ignore[arg-type]
+        )  # fmt: skip
+        with pytest.raises(AttributeError):
+            await broken.take(Incoming("webchat", "e1", "7", AT, Text("駐車場は無料ですか")))
+        await hall.takes("e1", Text("駐車場は無料ですか"), "webchat")
+        assert await hall.said() == ["@answer/desk.parking", "language.offer"]
+
+
+async def test_a_letter_to_push_is_ours_to_send_at_once(hall: Hall) -> None:
+    await hall.takes("e1", Opened())
+    assert [letter.say.phrases[0].key for letter in hall.ours] == ["greeting.first"]
+    assert await hall.engine.write(outbox.claim(("telegram",), hall.now, hall.now + KEEP, 10)) == ()
+
+
+async def test_while_an_earlier_letter_waits_the_next_one_queues_behind_it(hall: Hall) -> None:
+    await hall.takes("e1", Opened())
+    await hall.takes("e2", Text("メニュー"))
+    assert len(hall.ours) == 1
+
+
+async def test_a_letter_of_a_process_that_ended_is_found_by_the_next_one(tmp_path: Path, desk: Desk) -> None:
+    async with open_hall(tmp_path / "desk.db", desk) as first:
+        await first.takes("e1", Opened())
+    async with open_hall(tmp_path / "desk.db", desk) as second:
+        later = AT + timedelta(minutes=2)
+        found = await second.engine.write(outbox.claim(("telegram",), later, later + KEEP, 10))
+        assert [letter.say.phrases[0].key for letter in found] == ["greeting.first"]
+
+
+async def test_state_is_remembered_between_events_and_processes(tmp_path: Path, desk: Desk) -> None:
+    async with open_hall(tmp_path / "desk.db", desk) as first:
+        await first.takes("e1", Text("駐車場は無料ですか"), "webchat")
+    async with open_hall(tmp_path / "desk.db", desk) as second:
+        await second.takes("e2", Text("1"), "webchat")
+        assert (await second.said())[-1] == "@answer/desk.hours"
+
+
+async def test_forget_me_deletes_every_row_of_the_person(hall: Hall) -> None:
+    await hall.takes("e1", Pressed("lang:en"), "webchat")
+    await hall.takes("e2", Text("駐車場は無料ですか"), "webchat")
+    await hall.takes("e3", Pressed("forget:yes"), "webchat")
+    assert await hall.said() == ["forget.done"]
+    found = await hall.engine.read(conversations.find("webchat", "7"))
+    assert (found.conversation.chosen, found.conversation.last_entry_id) == (None, None)
+    hall.now += timedelta(hours=2)
+    await expire_old(hall.engine, hall.now - KEEP)
+    assert (await hall.engine.read(conversations.find("webchat", "7"))).conversation_id is None
+    assert await hall.said() == []
+
+
+async def test_forget_me_leaves_other_people_alone(hall: Hall) -> None:
+    await hall.takes("e1", Opened(), "webchat", "8")
+    await hall.takes("e2", Pressed("forget:yes"), "webchat", "7")
+    assert await hall.said(address="8") == ["greeting.first"]
+
+
+async def test_a_conversation_expires_thirty_days_after_its_last_event_and_not_before(hall: Hall) -> None:
+    await hall.takes("e1", Opened(), "webchat")
+    hall.now += KEEP
+    await expire_old(hall.engine, hall.now - KEEP)
+    assert await hall.said() == ["greeting.first"]
+    hall.now += timedelta(seconds=1)
+    await expire_old(hall.engine, hall.now - KEEP)
+    assert await hall.said() == []
+
+
+async def test_who_left_is_marked_and_unmarked_when_they_write_again(hall: Hall) -> None:
+    await hall.takes("e1", Opened())
+    await hall.takes("e2", Left())
+    assert (await hall.engine.read(conversations.find("telegram", "7"))).is_blocked
+    await hall.takes("e3", Text("メニュー"))
+    assert not (await hall.engine.read(conversations.find("telegram", "7"))).is_blocked
+
+
+async def test_ratings_are_counted_without_the_person(hall: Hall) -> None:
+    for number, address in enumerate("78"):
+        await hall.takes(f"q{number}", Text("駐車場は無料ですか"), "webchat", address)
+        await hall.takes(f"r{number}", Pressed("helped:desk.parking"), "webchat", address)
+        await hall.takes(f"s{number}", Pressed("helped:desk.parking"), "webchat", address)
+    [row] = await hall.engine.read(counters.feedback())
+    assert (row.entry_id, row.helped, row.count) == ("desk.parking", True, 2)
+
+
+async def test_nothing_that_was_typed_is_in_the_database_or_the_log(
+    tmp_path: Path, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    typed = [
+        "暗証番号は2749です",
+        "マイナンバーは123456789018",
+        "山田太郎ですが駐車場は無料ですか",
+        "himitsu-no-kotoba",
+    ]
+    async with open_hall(tmp_path / "desk.db", desk) as hall:
+        for number, text in enumerate(typed):
+            await hall.takes(f"t{number}", Text(text), "webchat")
+    kept = bytes_below(tmp_path) + caplog.text.encode()
+    assert not [word for word in ("2749", "123456789018", "山田", "himitsu", "無料ですか") if word.encode() in kept]
