@@ -1,0 +1,88 @@
+"""Laying a message out: numbers on choices, and splitting a long text where a reader would pause."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, takewhile
+
+from bot.dialogue import Rendered, RenderedChoice
+
+_SENTENCE = r"[。！？]+[」』）]*|[.!?]+[\"')\]」』）]*(?=\s)"
+_JOINED = "[\u0300-\u036f\u200d\u3099\u309a\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]"
+_PAUSES = (
+    (re.compile(r"(?=\n\n)"), 0.5),
+    (re.compile(r"(?=\n)"), 0.5),
+    (re.compile(_SENTENCE), 0.5),
+    (re.compile(rf"(?=\n)|{_SENTENCE}"), 0.0),
+    (re.compile(r"[、，；]|(?=\s)"), 0.0),
+    (re.compile(rf"(?<!\u200d)(?!{_JOINED})"), 0.0),
+)
+"""Where a text may be parted, best first, and the share of a part that must be full by then: paragraphs, lines and
+sentences in the second half; any line or sentence; words; and last of all between two characters."""
+
+
+def numbered_label(place: int, choice: RenderedChoice) -> str:
+    """A choice's label with the number that can be typed instead of pressing it; `place` counts from 0."""
+    return f"{place + 1}. {choice.label}"
+
+
+def text_with_long_labels(message: Rendered, widest: int) -> str:
+    """The message's text; where a label is wider than a button, all choices follow in full, by their numbers.
+
+    `widest` is in half-width cells. An app shortens a label that its button cannot hold; the text is never shortened.
+    """
+    if all(width_in_cells(choice.label) <= widest for choice in message.choices):
+        return message.text
+    listed = "\n".join(_numbered(message.choices))
+    return f"{message.text}\n\n{listed}"
+
+
+def width_in_cells(text: str) -> int:
+    """How wide a text is drawn: full-width characters take two cells, others one.
+
+    >>> width_in_cells("窓口 A")
+    6
+    """
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def utf16_units(text: str) -> int:
+    """The length of a text in UTF-16 code units, as Telegram and LINE count it."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def split_text(text: str, most: int) -> list[str]:
+    """The text in parts of at most `most` UTF-16 units, each ending where a reader would pause.
+
+    Nothing is lost but white space at the seams; an empty text has no parts.
+
+    >>> split_text("一文目です。二文目です。", 8)
+    ['一文目です。', '二文目です。']
+    """
+    parts, rest = [], text.strip()
+    while utf16_units(rest) > most:
+        end = _parting(rest, _characters_within(rest, most))
+        parts.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return [*parts, rest] if rest else parts
+
+
+def _numbered(choices: Sequence[RenderedChoice]) -> Iterator[str]:
+    return (numbered_label(place, choice) for place, choice in enumerate(choices))
+
+
+def _characters_within(text: str, most: int) -> int:
+    """How many characters fit into `most` units; at least one, so that splitting comes to an end."""
+    used = accumulate(2 if ord(character) > 0xFFFF else 1 for character in text)
+    return max(sum(1 for _ in takewhile(lambda units: units <= most, used)), 1)
+
+
+def _parting(text: str, fitting: int) -> int:
+    """Where to part: the last of the best pauses in what fits; where there is none, where it is full."""
+    for pause, share in _PAUSES:
+        ends = [found.end() for found in pause.finditer(text, 0, fitting + 1)]
+        if within := [end for end in ends if share * fitting < end <= fitting]:
+            return within[-1]
+    return fitting
