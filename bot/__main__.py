@@ -1,0 +1,84 @@
+"""The command line of `madoguchi`. Decides nothing: parses words and hands them to a command.
+
+A command's module is imported only when it runs: `madoguchi ask` must not wait for the web server's libraries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from bot.errors import BotError
+from bot.language import Language
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code. Errors are one clear line on standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        command = importlib.import_module(f"bot.commands.{options.module}")
+        return int(command.run(options))
+    except BotError as error:
+        print(f"madoguchi: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="madoguchi", description="A city's chat desk.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_ask(commands)
+    _add_content(commands)
+    _add_plain(commands, "serve", "run the web chat and the configured channels")
+    _add_plain(commands, "console", "talk to the same bot in this terminal")
+    _add_plain(commands, "migrate", "create the database or bring it up to date")
+    _add_feedback(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+
+
+def _add_ask(commands: Commands[argparse.ArgumentParser]) -> None:
+    ask = commands.add_parser("ask", help="ask one question, or one a line of a file")
+    ask.add_argument("text", nargs="?", metavar="TEXT")
+    ask.add_argument("--batch", type=Path, metavar="FILE.jsonl", help='lines {"id","text","lang"?}')
+    ask.add_argument("--lang", choices=[language.value for language in Language], help="answer in this language")
+    ask.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="the day of the question (default: the clock's)")
+    ask.add_argument("--json", action="store_true", help="print JSON")
+    ask.set_defaults(module="ask")
+
+
+def _add_content(commands: Commands[argparse.ArgumentParser]) -> None:
+    content = commands.add_parser("content", help="check a content pack").add_subparsers(required=True)
+    check = content.add_parser("check", help="name every fault by file, line and key")
+    check.add_argument(
+        "pack", nargs="?", type=Path, metavar="PACK", help="the pack's folder (default: the configured one)"
+    )
+    check.set_defaults(module="check")
+
+
+def _add_feedback(commands: Commands[argparse.ArgumentParser]) -> None:
+    feedback = commands.add_parser("feedback", help='how often each answer was said to help ("役に立った")')
+    feedback.add_argument("--json", action="store_true", help="print JSON")
+    feedback.set_defaults(module="feedback")
+
+
+def _add_plain(commands: Commands[argparse.ArgumentParser], name: str, summary: str) -> None:
+    commands.add_parser(name, help=summary).set_defaults(module=name)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it like 2022-07-01") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""`madoguchi content check`: every fault of a pack in one run, by file, line and key."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from bot.content import check_pack, load_pack, unfound_questions
+from bot.faq.entries import Found, Outcome
+from bot.settings import read_settings
+from bot.wiring import open_desk
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the faults and return 1, or say that there are none and return 0."""
+    folder = options.pack or read_settings().content
+    faults = check_pack(folder)
+    if not faults:
+        desk = open_desk(folder)
+        faults = unfound_questions(load_pack(folder), lambda text: _answered_by(desk.searcher.find(text)))
+    for fault in faults:
+        print(fault)
+    print(f"{folder}: {len(faults)} fault(s)" if faults else f"{folder}: no faults", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _answered_by(found: Found) -> str | None:
+    return found.matches[0].id if found.outcome is Outcome.ANSWER else None

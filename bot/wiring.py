@@ -1,0 +1,248 @@
+"""Composition root: settings -> objects. The only file that knows everybody; nothing is built elsewhere.
+
+Heavy rooms are imported inside the functions that need them, so that `madoguchi ask` starts in a moment and a
+channel's library is loaded only when that channel is configured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.content import Content, documents, load_pack
+from bot.dialogue import Desk, Incoming, Phrase, day_in_tokyo
+from bot.faq.search import Searcher
+from bot.language import Language
+from bot.settings import Settings, TelegramMode, TelegramSettings
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.routing import BaseRoute
+
+    from bot.channels.telegram import Telegram
+    from bot.delivery import Delivery, Letterbox
+    from bot.store.engine import Engine
+    from bot.store.outbox import Letter
+    from bot.texts import Texts
+    from bot.turn import Turns
+    from bot.web.health import Metric
+    from bot.web.page import Front
+
+Clock = Callable[[], datetime]
+
+
+def open_desk(folder: Path) -> Desk:
+    """The content of a pack with its search index. Raises ContentError with every fault that keeps it from loading."""
+    content = load_pack(folder)
+    return Desk(content, Searcher(documents(content), content.synonyms))
+
+
+def start_clock(settings: Settings) -> Clock:
+    """The service's clock: the real one, or one that starts at MADOGUCHI_CLOCK now and runs on from there."""
+    starts_at = settings.clock_starts_at
+    if starts_at is None:
+        return lambda: datetime.now(UTC)
+    started = time.monotonic()
+    return lambda: starts_at + timedelta(seconds=time.monotonic() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The running parts. `letterboxes` are the channels that read, by name; `telegram` is None when not configured."""
+
+    settings: Settings
+    desk: Desk
+    texts: Texts
+    clock: Clock
+    engine: Engine
+    turns: Turns
+    delivery: Delivery
+    letterboxes: dict[str, Letterbox]
+    telegram: Telegram | None
+
+
+def build_service(settings: Settings) -> Service:
+    """Everything, built but not started. Raises SettingsError, ContentError or StoreError."""
+    from bot.delivery import Delivery, Letterbox
+    from bot.store.engine import engine_at
+    from bot.texts import Texts
+    from bot.turn import Turns
+
+    desk = open_desk(settings.content)
+    texts, clock = Texts(desk.content), start_clock(settings)
+    engine = engine_at(settings.database_url)
+    telegram = _build_telegram(settings.telegram, clock)
+    channels = {telegram.name: telegram} if telegram else {}
+    delivery = Delivery(engine, texts, channels, clock=clock)
+    letterboxes = {name: Letterbox(engine, texts, name) for name in ("webchat", "console")}
+
+    def said(incoming: Incoming, letters: tuple[Letter, ...]) -> None:
+        if incoming.channel in letterboxes:
+            letterboxes[incoming.channel].announce(incoming.address)
+        elif letters:
+            delivery.start(letters)
+        else:
+            delivery.look()
+
+    turns = Turns(engine, desk, clock=clock, keep=_retention(settings), pushed=frozenset(channels), said=said)
+    return Service(settings, desk, texts, clock, engine, turns, delivery, letterboxes, telegram)
+
+
+def _retention(settings: Settings) -> timedelta:
+    return timedelta(days=settings.retention_days)
+
+
+def _build_telegram(settings: TelegramSettings | None, clock: Clock) -> Telegram | None:
+    if settings is None:
+        return None
+    from bot.channels.telegram import Telegram
+
+    return Telegram(settings.token.reveal(), settings.api_url, clock=clock)
+
+
+def build_app(service: Service) -> Starlette:
+    """The web application; its lifespan runs the service's background work."""
+    from bot.channels.webchat import NAME
+    from bot.web import app
+    from bot.web.health import Operators
+    from bot.web.webchat import Chat
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with Running(service):
+            yield
+
+    chat = Chat(service.turns, service.letterboxes[NAME], service.clock, _retention(service.settings))
+    operators = Operators(is_ready=lambda: _is_ready(service), measure=lambda: _measure(service))
+    return app.build_app(_front(service), chat, operators, extra_routes=_routes(service), lifespan=lifespan)
+
+
+def _front(service: Service) -> Front:
+    from bot.web.page import Front
+
+    content, texts = service.desk.content, service.texts
+
+    def word(key: str, language: Language) -> str:
+        return texts.word(Phrase(key), language, day_in_tokyo(service.clock()))
+
+    contacts = {name: word(f"number.{name}", Language.JA) for name in ("hotline", "city")}
+    is_demo = service.settings.clock_starts_at is not None
+    return Front(
+        word=word,
+        title=content.title,
+        city=content.page.publisher,
+        contacts=contacts,
+        source_url=content.page.url,
+        demo_date=(lambda language: word("number.today", language)) if is_demo else None,
+    )
+
+
+def _routes(service: Service) -> Sequence[BaseRoute]:
+    settings = service.settings.telegram
+    if service.telegram is None or settings is None or settings.webhook_secret is None:
+        return ()
+    from bot.web.webhooks import telegram_webhook
+
+    return (telegram_webhook(service.turns.take, service.telegram, settings.webhook_secret.reveal()),)
+
+
+async def _is_ready(service: Service) -> bool:
+    """Ready when the database answers."""
+    from bot.errors import StoreError
+    from bot.store import outbox
+
+    try:
+        await service.engine.read(outbox.dead(1))
+    except StoreError:
+        return False
+    return True
+
+
+async def _measure(service: Service) -> Sequence[Metric]:
+    """Counts since the start, and the letters given up; nothing about a person."""
+    from bot.store import outbox
+    from bot.web.health import Metric
+
+    turns = [
+        Metric("madoguchi_turns_total", "counter", "Events taken.", count, {"channel": channel})
+        for channel, count in sorted(service.turns.taken.items())
+    ]
+    letters = [
+        Metric(
+            "madoguchi_letters_total",
+            "counter",
+            "Letters handed to a platform, by outcome.",
+            count,
+            {"outcome": outcome},
+        )
+        for outcome, count in sorted(service.delivery.outcomes.items())
+    ]
+    dead = len(await service.engine.read(outbox.dead(1000)))
+    return [*turns, *letters, Metric("madoguchi_letters_given_up", "gauge", "Letters given up and still kept.", dead)]
+
+
+class Running:
+    """The service's background work, from `async with` to its end: delivery, Telegram, expiry."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Service:
+        service = self._service
+        await service.engine.open()
+        self._stack.push_async_callback(service.engine.close)
+        self._start(service.delivery.run())
+        self._start(_expire_hourly(service))
+        if service.telegram is not None and service.settings.telegram is not None:
+            self._stack.push_async_callback(service.telegram.close)
+            self._start(_receive(service, service.telegram, service.settings.telegram))
+        return service
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._service.delivery.finish()
+        await self._stack.aclose()
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        self._tasks.add(asyncio.create_task(work))
+
+
+async def _receive(service: Service, telegram: Telegram, settings: TelegramSettings) -> None:
+    commands = telegram_commands(service.desk.content)
+    if settings.mode is TelegramMode.POLLING:
+        await telegram.poll(service.turns.take, commands)
+    elif settings.webhook_url and settings.webhook_secret:
+        await telegram.listen(settings.webhook_url, settings.webhook_secret.reveal(), commands)
+
+
+def telegram_commands(content: Content) -> dict[Language, list[tuple[str, str]]]:
+    """The command menu in Telegram's two scopes: everybody (Japanese) and English speakers."""
+    names = ("start", "menu", "help", "language", "forget")
+    return {
+        language: [(name, content.texts[language][f"command.{name}"]) for name in names]
+        for language in (Language.JA, Language.EN)
+    }
+
+
+async def _expire_hourly(service: Service) -> None:
+    from bot.turn import expire_old
+
+    log = logging.getLogger(__name__)
+    while True:
+        try:
+            deleted = await expire_old(service.engine, service.clock() - _retention(service.settings))
+            log.info("expired rows=%d", deleted)
+        except Exception:
+            log.exception("expiry failed; trying again in an hour")
+        await asyncio.sleep(3600)
