@@ -36,12 +36,7 @@ class Delivery:
     """Sends letters, keeps their order per resident, retries with growing pauses, gives up after a while."""
 
     def __init__(
-        self,
-        engine: Engine,
-        texts: Texts,
-        channels: Mapping[str, Channel],
-        *,
-        clock: Callable[[], datetime],
+        self, engine: Engine, texts: Texts, channels: Mapping[str, Channel], *, clock: Callable[[], datetime]
     ) -> None:
         self._engine = engine
         self._texts = texts

@@ -64,9 +64,7 @@ _VIETNAMESE_BARE = frozenset(
     "phai mang theo giay thu bay may mo hoi xin chao cam on".split()
 )
 
-_ROMAJI = re.compile(
-    r"(?:(?:[kgsztdnhbpmrjf]|sh|ch|ts|[kgstznhbpmrj]y|w|y)?[aiueo]|n(?![aiueoy])|[kstpc](?=[kstpc]))+"
-)
+_ROMAJI = re.compile(r"(?:(?:[kgsztdnhbpmrjf]|sh|ch|ts|[kgstznhbpmrj]y|w|y)?[aiueo]|n(?![aiueoy])|[kstpc](?=[kstpc]))+")
 _ROMAJI_MARKS = re.compile(
     r"\b(?:desu|desuka|masuka|\w+masu|\w+masuka|\w+masen|\w+mashita|kudasai|\w+tai|\w+shii|doko|itsu|nan|nani|nanji|"
     r"nanyoubi|ikura|dare|dou|doushite|dousureba|arimasu|konnichiwa|ohayou|arigatou|onegai|onegaishimasu|moraeru|"

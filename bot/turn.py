@@ -11,16 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.dialogue import (
-    CountFeedback,
-    Desk,
-    Effect,
-    ForgetPerson,
-    Incoming,
-    MarkBlocked,
-    Turn,
-    day_in_tokyo,
-)
+from bot.dialogue import CountFeedback, Desk, Effect, ForgetPerson, Incoming, MarkBlocked, Turn, day_in_tokyo
 from bot.handlers.route import respond
 from bot.store import conversations, counters, inbox, outbox
 from bot.store.conversations import Found

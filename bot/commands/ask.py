@@ -31,7 +31,7 @@ class Asker:
         """The answer as DESIGN names its parts: kind, entry, text, choices, candidates."""
         incoming = Incoming("ask", "0", "0", datetime.now(UTC), Text(text))
         turn = respond(Conversation(chosen=language), incoming, self._desk, self._day)
-        spoken = turn.language or Language.JA
+        spoken = language or turn.language or Language.JA
         first = turn.says[0]
         rendered = [self._texts.render(say, spoken, self._day) for say in turn.says]
         return {

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from jinja2 import TemplateError, TemplateSyntaxError, nodes  # noqa: TID251 - the content check
+from jinja2 import TemplateError, TemplateSyntaxError, nodes
 
 from bot.content.pack import Page
 from bot.content.part import Part, did_you_mean

@@ -7,7 +7,7 @@ from datetime import date
 from difflib import get_close_matches
 from types import MappingProxyType
 
-from jinja2 import TemplateError, meta  # noqa: TID251 - the content check
+from jinja2 import TemplateError, meta
 
 from bot.content.check_templates import TemplateCheck
 from bot.content.part import Part, did_you_mean

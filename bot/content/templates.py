@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from jinja2 import StrictUndefined, pass_context  # noqa: TID251 - the owner
-from jinja2.runtime import Context  # noqa: TID251 - the owner
-from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: TID251 - the owner
+from jinja2 import StrictUndefined, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.content.pack import Content
 from bot.content.wording import Wording

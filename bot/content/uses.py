@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jinja2 import nodes  # noqa: TID251 - the content check
+from jinja2 import nodes
 
 Chain = tuple[str | int, ...]
 

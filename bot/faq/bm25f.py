@@ -65,7 +65,9 @@ class WordIndex:
 
     def nbytes(self) -> int:
         """Memory of the arrays and the vocabulary, about."""
-        arrays = self._units.nbytes + self._columns.nbytes + self._fit.nbytes + self._cover.nbytes + self.rarities.nbytes
+        arrays = (
+            self._units.nbytes + self._columns.nbytes + self._fit.nbytes + self._cover.nbytes + self.rarities.nbytes
+        )
         return arrays + 8 * len(self._bounds) + sum(160 + 2 * len(term) for term in self._vocabulary)
 
     def _weigh(self, asked: Counts, answered: Counts) -> None:
@@ -95,15 +97,19 @@ class WordIndex:
         return self._units[here], self._fit[here], self._cover[here]
 
     def _synonyms(self, word: Word, own: int | None, alternatives: Iterable[str]) -> dict[int, float]:
-        by_group = {number: weights.DICTIONARY_SYNONYM for group in word.groups for number in self._groups.get(group, ())}
+        by_group = {
+            number: weights.DICTIONARY_SYNONYM for group in word.groups for number in self._groups.get(group, ())
+        }
         by_lexicon = {self.numbers[term]: weights.LEXICON_SYNONYM for term in alternatives if term in self.numbers}
         return {number: weight for number, weight in (by_group | by_lexicon).items() if number != own}
 
     def _misspelt_from(self, term: str) -> dict[int, float]:
         if len(term) < _MISSPELT_FROM:
             return {}
-        near: tuple[str, float, int] | None = process.extractOne(term, self._vocabulary, scorer=Indel.normalized_similarity, score_cutoff=_ALIKE)
-        return {} if near is None else {near[2]: weights.MISSPELT}
+        near = process.extractOne(
+            term, self._vocabulary, scorer=Indel.normalized_similarity, score_cutoff=_ALIKE
+        )
+        return {} if near is None else {int(near[2]): weights.MISSPELT}
 
     def _blend(self, own: int | None, others: Mapping[int, float], rarity: float) -> Held:
         """Each document's best of the term itself and its substitutes; a rarer substitute counts no more than the term."""

@@ -50,3 +50,30 @@ class Found:
 
     outcome: Outcome
     matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one word of the question adds to a document: `by` are the document's words that were taken for it."""
+
+    word: str
+    by: tuple[str, ...]
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a document stands where it stands. The contributions and the two likenesses add up to `total`.
+
+    `place` counts from 1 among all documents of `language`; `unknown` are the words of the question no document holds.
+    `by_characters` and `by_words` is what its nearest single way of asking adds.
+    """
+
+    id: str
+    language: str
+    place: int
+    total: float
+    contributions: tuple[Contribution, ...]
+    by_characters: float
+    by_words: float
+    unknown: tuple[str, ...]

@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.faq import weights
 from bot.faq.bm25f import Held, WordIndex
-from bot.faq.entries import Document
+from bot.faq.entries import Contribution, Document
 from bot.faq.likeness import Likeness, Ways
 from bot.faq.normalise import fold
 from bot.faq.postings import Pairs, Postings, Scores, add_up
@@ -19,6 +19,7 @@ from bot.faq.words import Analyser, Word
 
 _MOST_WORDS = 60
 _LONGEST_WORD = 24
+_USUAL_RARITY = math.exp(1.7)
 _COVER = weights.COVERED + weights.COVERED_BY_ASKS
 
 
@@ -36,13 +37,15 @@ class Signals:
     """What speaks for each document, each an array over documents.
 
     `rank` orders them; its differences are log-odds. `cover` is the share of the question's weight a document holds,
-    `grams` and `words` the likeness of its nearest way of asking by characters and by words (all 0..1).
+    `grams` and `words` the likeness of its nearest way of asking by characters and by words (all 0..1); `near` is what the
+    characters, and where heard the sound, add to the rank.
     """
 
     rank: Scores
     cover: Scores
     grams: Scores
     words: Scores
+    near: Scores
     parts: tuple[Part, ...]
 
     @property
@@ -103,11 +106,18 @@ class Index:
         cover = add_up([(found.units, found.cover) for found, _ in held], boosts, size) / total
         grams = self._likeness.of(self._analyser.grams(words))
         by_words = self._likeness_by_words(words)
-        near = weights.WAY_GRAMS * grams + weights.WAY_WORDS * by_words
+        near = weights.WAY_GRAMS * grams
         if heard is not None:
             near = near + weights.WAY_SOUND * heard.likeness
             grams = np.maximum(grams, heard.likeness)
-        return Signals(fit + _COVER * cover + near + self._prior, cover, grams, by_words, parts)
+        rank = fit + _COVER * cover + near + weights.WAY_WORDS * by_words + self._prior
+        return Signals(rank, cover, grams, by_words, near, parts)
+
+    def explain(self, signals: Signals, number: int) -> tuple[Contribution, ...]:
+        """What each word of the question added to document `number`, most first."""
+        total = sum(part.weight for part in signals.parts) or 1.0
+        added = (_contribution(part, number, total) for part in signals.parts)
+        return tuple(sorted(filter(None, added), key=lambda contribution: -contribution.amount))
 
     def nbytes(self) -> int:
         """Memory the index takes, about."""
@@ -147,4 +157,12 @@ class Index:
         return self._ways.best(2 * shared / np.maximum(total + self._way_weights, 1e-9))
 
 
-_USUAL_RARITY = math.exp(1.7)
+def _contribution(part: Part, number: int, total: float) -> Contribution | None:
+    """What one word adds to document `number`; None where the document does not hold it."""
+    if part.held is None:
+        return None
+    place = int(np.searchsorted(part.held.units, number))
+    if place == len(part.held.units) or part.held.units[place] != number:
+        return None
+    worth = float(part.held.fit[place]) + _COVER * float(part.held.cover[place]) / total
+    return Contribution(part.term, part.held.by, part.weight * worth)

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from bot.faq import weights
 from bot.faq.confidence import outcome, weigh
-from bot.faq.entries import Document, Found, Match
+from bot.faq.entries import Document, Explanation, Found, Match
 from bot.faq.index import Heard, Index, Signals
 from bot.faq.kana import Kana, is_kana
 from bot.faq.lexicon import LEXICON
@@ -70,6 +71,18 @@ class Searcher:
         ranked = tuple(sorted(best.values(), key=lambda match: -match.confidence)[:limit])
         return Found(outcome(ranked), ranked)
 
+    def explain(self, text: str, id: str) -> Explanation:  # noqa: A002 - the documents' own name for it
+        """Why document `id` stands where it does for `text`, in the language where it stands best.
+
+        Raises KeyError for an id no document has.
+        """
+        folded = fold_question(text)
+        languages = self._languages(folded) if folded else list(self._documents)
+        held = [language for language in (*languages, *self._documents) if id in self._documents[language]]
+        if not held:
+            raise KeyError(id)
+        return min((self._explain_in(language, folded, id) for language in held[:2]), key=lambda found: found.place)
+
     def nbytes(self) -> int:
         """Memory of the indexes built so far, about; the word dictionary is mapped from its file and not counted."""
         kana = self._kana.nbytes() if self._kana else 0
@@ -86,9 +99,25 @@ class Searcher:
         return held or list(self._documents)[:1]
 
     def _find_in(self, language: str, text: str, limit: int) -> list[Match]:
-        index = self._index(language)
-        signals = index.search(text, self._hear(text) if language == "ja" and is_kana(text) else None)
-        return _matches(index.ids, signals, limit)
+        return _matches(self._index(language).ids, self._signals(language, text), limit)
+
+    def _signals(self, language: str, text: str) -> Signals:
+        heard = self._hear(text) if language == "ja" and is_kana(text) else None
+        return self._index(language).search(text, heard)
+
+    def _explain_in(self, language: str, text: str, document_id: str) -> Explanation:
+        index, signals = self._index(language), self._signals(language, text)
+        number = index.ids.index(document_id)
+        return Explanation(
+            document_id,
+            language,
+            place=1 + int((signals.rank > signals.rank[number]).sum()),
+            total=float(signals.rank[number]),
+            contributions=index.explain(signals, number),
+            by_characters=float(signals.near[number]),
+            by_words=weights.WAY_WORDS * float(signals.words[number]),
+            unknown=tuple(part.term for part in signals.parts if part.held is None),
+        )
 
     def _index(self, language: str) -> Index:
         index = self._indexes.get(language)
@@ -132,8 +161,9 @@ def _by_language(documents: Iterable[Document]) -> dict[str, dict[str, Document]
 def _matches(ids: Sequence[str], signals: Signals, limit: int) -> list[Match]:
     found = np.flatnonzero(signals.found)
     order = found[np.argsort(-signals.rank[found], kind="stable")]
-    sureness = weigh(signals, order[: limit + 1])
-    return [
-        Match(ids[number], score, confidence)
-        for number, (score, confidence) in zip(order[:limit].tolist(), sureness, strict=False)
-    ]
+    sureness = weigh(signals, order[: limit + 1])[:limit]
+    matches: list[Match] = []
+    for number, (score, confidence) in zip(order[:limit].tolist(), sureness, strict=True):
+        ceiling = matches[-1].confidence if matches else 1.0
+        matches.append(Match(ids[number], score, min(confidence, ceiling)))
+    return matches

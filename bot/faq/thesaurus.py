@@ -14,7 +14,9 @@ _LONGEST_PHRASE = 4
 class Thesaurus:
     """Phrases of terms and the phrases that may stand for them."""
 
-    def __init__(self, terms_of: Callable[[str], Sequence[str]], lexicon: str, synonyms: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, terms_of: Callable[[str], Sequence[str]], lexicon: str, synonyms: Mapping[str, Sequence[str]]
+    ) -> None:
         self._phrases: dict[Phrase, dict[Phrase, None]] = {}
         known: dict[str, Phrase] = {}
         for said, meant in (*_pairs(lexicon), *((said, tuple(meant)) for said, meant in synonyms.items())):

@@ -28,10 +28,7 @@ def languages(except_for: Language | None = None) -> tuple[Choice, ...]:
 
 def topics(content: Content) -> tuple[Choice, ...]:
     """The menu's headings, in order."""
-    shown = sorted(
-        (topic for topic in content.topics if topic.order),
-        key=lambda topic: topic.order,
-    )
+    shown = sorted((topic for topic in content.topics if topic.order), key=lambda topic: topic.order)
     return tuple(Choice(Phrase(f"@topic/{topic.id}"), f"topic:{topic.id}") for topic in shown)
 
 

@@ -55,10 +55,7 @@ _MIXED = (
     r"(?<![A-Za-z0-9])(?!iphone|android|xperia|galaxy|pixel|windows|ios|aquos|mynumber)"
     r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{5,20}(?![A-Za-z0-9])"
 )
-_OTHER_NUMBER = re.compile(
-    rf"(?<!\d)\d(?:{_SEPARATOR}\d){{5,15}}(?!\d)|{_MIXED}",
-    re.IGNORECASE,
-)
+_OTHER_NUMBER = re.compile(rf"(?<!\d)\d(?:{_SEPARATOR}\d){{5,15}}(?!\d)|{_MIXED}", re.IGNORECASE)
 _TELEPHONE = re.compile(r"(?<!\d)(?:\+81[\s-]?|0)\d{1,4}[\s\-()（）ー－]{0,2}\d{1,4}[\s\-()（）ー－]{0,2}\d{3,4}(?!\d)")
 _EMERGENCY = frozenset({"110", "118", "119", "171", "188", "189"})
 

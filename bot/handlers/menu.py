@@ -5,61 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from types import MappingProxyType
 
 from bot.content import Content, NoticeKind
-from bot.dialogue import (
-    Conversation,
-    CountFeedback,
-    Desk,
-    ForgetPerson,
-    Kind,
-    MarkBlocked,
-    Phrase,
-    Turn,
-)
+from bot.dialogue import Conversation, CountFeedback, Desk, ForgetPerson, Kind, MarkBlocked, Phrase, Turn
 from bot.handlers import choices
 from bot.handlers.reply import say
 from bot.language import Language
 
-_NO_ARGS: Mapping[str, str | int] = MappingProxyType({})
+Args = Mapping[str, str | int]
 
 
 def greet(conversation: Conversation, desk: Desk, today: date) -> Turn:
     """Hello, what the desk is, the notice in force, the menu; at first contact also the languages."""
     first = conversation.turns == 0
     greeting = "greeting.first" if first else "greeting.again"
-    args = (
-        {
-            "city": desk.content.page.publisher,
-            "title": desk.content.title[conversation.language],
-        }
-        if first
-        else _NO_ARGS
-    )
+    args: Args = {"title": desk.content.title[conversation.language]} if first else {}
     offered = (*choices.topics(desk.content), *choices.languages(conversation.language))
-    return say(
-        conversation,
-        Kind.MENU,
-        (Phrase(greeting, args), *_closing(desk.content, today)),
-        offered,
-    )
+    return say(conversation, Kind.MENU, (Phrase(greeting, args), *_closing(desk.content, today)), offered)
 
 
 def show_menu(conversation: Conversation, desk: Desk, today: date) -> Turn:
     """The headings, and the ways out: telephone, languages, help."""
-    offered = (
-        *choices.topics(desk.content),
-        choices.OFFICE,
-        choices.LANGUAGES,
-        choices.HELP,
-    )
-    return say(
-        conversation,
-        Kind.MENU,
-        (*_closing(desk.content, today), Phrase("menu.title")),
-        offered,
-    )
+    offered = (*choices.topics(desk.content), choices.OFFICE, choices.LANGUAGES, choices.HELP)
+    return say(conversation, Kind.MENU, (*_closing(desk.content, today), Phrase("menu.title")), offered)
 
 
 def show_topic(conversation: Conversation, topic_id: str, desk: Desk) -> Turn | None:
@@ -68,12 +36,7 @@ def show_topic(conversation: Conversation, topic_id: str, desk: Desk) -> Turn | 
     if topic is None:
         return None
     offered = (*(choices.entry(entry_id) for entry_id in topic.entry_ids), choices.BACK)
-    return say(
-        conversation,
-        Kind.MENU,
-        (Phrase(f"@topic/{topic.id}"), Phrase("menu.topic")),
-        offered,
-    )
+    return say(conversation, Kind.MENU, (Phrase(f"@topic/{topic.id}"), Phrase("menu.topic")), offered)
 
 
 def go_back(conversation: Conversation, desk: Desk, today: date) -> Turn:
@@ -85,11 +48,7 @@ def go_back(conversation: Conversation, desk: Desk, today: date) -> Turn:
 
 def start_over(conversation: Conversation, desk: Desk, today: date) -> Turn:
     """As at first contact, but the chosen language is kept."""
-    return greet(
-        Conversation(chosen=conversation.chosen, noticed=conversation.noticed),
-        desk,
-        today,
-    )
+    return greet(Conversation(chosen=conversation.chosen, noticed=conversation.noticed), desk, today)
 
 
 def show_languages(conversation: Conversation) -> Turn:
@@ -100,23 +59,13 @@ def show_languages(conversation: Conversation) -> Turn:
 def change_language(conversation: Conversation, language: Language, desk: Desk) -> Turn:
     """Remember the language that was asked for and go on in it."""
     changed = replace(conversation, chosen=language)
-    offered = (
-        *choices.topics(desk.content),
-        choices.OFFICE,
-        choices.LANGUAGES,
-        choices.HELP,
-    )
+    offered = (*choices.topics(desk.content), choices.OFFICE, choices.LANGUAGES, choices.HELP)
     return say(changed, Kind.MENU, (Phrase("language.changed"), Phrase("menu.title")), offered)
 
 
 def show_help(conversation: Conversation) -> Turn:
     """How the desk is used."""
-    return say(
-        conversation,
-        Kind.MENU,
-        (Phrase("help.text"),),
-        (choices.MENU, choices.LANGUAGES, choices.OFFICE),
-    )
+    return say(conversation, Kind.MENU, (Phrase("help.text"),), (choices.MENU, choices.LANGUAGES, choices.OFFICE))
 
 
 def show_office(conversation: Conversation) -> Turn:
@@ -126,12 +75,7 @@ def show_office(conversation: Conversation) -> Turn:
 
 def ask_to_forget(conversation: Conversation) -> Turn:
     """Say what would be deleted, and ask."""
-    return say(
-        conversation,
-        Kind.MENU,
-        (Phrase("forget.confirm"),),
-        (choices.FORGET_YES, choices.FORGET_NO),
-    )
+    return say(conversation, Kind.MENU, (Phrase("forget.confirm"),), (choices.FORGET_YES, choices.FORGET_NO))
 
 
 def forget(conversation: Conversation) -> Turn:
@@ -157,23 +101,12 @@ def rate(conversation: Conversation, entry_id: str, desk: Desk, *, helped: bool)
     thanks = Phrase("feedback.helped" if helped else "feedback.not_helped")
     offered = (choices.MENU,) if helped else (choices.MENU, choices.OFFICE)
     counted = (CountFeedback(entry_id, helped),) if conversation.rated_entry_id != entry_id else ()
-    return say(
-        replace(conversation, rated_entry_id=entry_id),
-        Kind.MENU,
-        (thanks,),
-        offered,
-        effects=counted,
-    )
+    return say(replace(conversation, rated_entry_id=entry_id), Kind.MENU, (thanks,), offered, effects=counted)
 
 
 def warn(conversation: Conversation, danger: str) -> Turn:
     """Say kindly what was typed, that it was not kept, and what to do. The warning never repeats it."""
-    return say(
-        conversation,
-        Kind.WARNING,
-        (Phrase(f"guard.{danger}"),),
-        (choices.MENU, choices.OFFICE),
-    )
+    return say(conversation, Kind.WARNING, (Phrase(f"guard.{danger}"),), (choices.MENU, choices.OFFICE))
 
 
 def explain(conversation: Conversation, text_key: str) -> Turn:

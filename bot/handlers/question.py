@@ -19,10 +19,7 @@ def ask(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
     """Answer `text`, a question nothing else claimed. The text is looked at and forgotten."""
     found = desk.searcher.find(text)
     if found.outcome is Outcome.ANSWER:
-        return _with_candidates(
-            answer(conversation, desk.content.entries[found.matches[0].id], desk, today),
-            found,
-        )
+        return _with_candidates(answer(conversation, desk.content.entries[found.matches[0].id], desk, today), found)
     near = _near(found, desk, today) if found.outcome is Outcome.DID_YOU_MEAN else ()
     turn = _did_you_mean(conversation, near) if near else _ask_office(conversation, desk, today)
     return _with_candidates(turn, found)
@@ -31,63 +28,32 @@ def ask(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
 def answer(conversation: Conversation, entry: Entry, desk: Desk, today: date) -> Turn:
     """The entry's answer as it holds on `today`, or the notice that stands in its place."""
     if entry.kind is EntryKind.ELSEWHERE:
-        return say(
-            conversation,
-            Kind.ASK_OFFICE,
-            (Phrase(f"@answer/{entry.id}"),),
-            (choices.MENU, choices.OFFICE),
-        )
+        return say(conversation, Kind.ASK_OFFICE, (Phrase(f"@answer/{entry.id}"),), (choices.MENU, choices.OFFICE))
     if entry.kind is EntryKind.CHAT:
-        return say(
-            conversation,
-            Kind.CHAT,
-            (Phrase(f"@answer/{entry.id}"),),
-            _after_chat(entry, desk),
-        )
+        return say(conversation, Kind.CHAT, (Phrase(f"@answer/{entry.id}"),), _after_chat(entry, desk))
     closing = desk.content.notice_on(today, NoticeKind.CLOSING)
     if closing and not entry.holds_on(today):
-        return say(
-            conversation,
-            Kind.NOTICE,
-            (Phrase(closing.text_key),),
-            (choices.MENU, choices.OFFICE),
-        )
+        return say(conversation, Kind.NOTICE, (Phrase(closing.text_key),), (choices.MENU, choices.OFFICE))
     return _answer_with_source(conversation, entry, desk, today)
 
 
 def _answer_with_source(conversation: Conversation, entry: Entry, desk: Desk, today: date) -> Turn:
     banner = desk.content.notice_on(today, NoticeKind.BANNER)
-    phrases = (
-        Phrase(f"@answer/{entry.id}"),
-        *((Phrase(banner.text_key),) if banner else ()),
-    )
+    phrases = (Phrase(f"@answer/{entry.id}"), *((Phrase(banner.text_key),) if banner else ()))
     related = tuple(choices.entry(entry_id) for entry_id in entry.related if _may_show(entry_id, desk, today))
     offered = (*related, *choices.rating(entry.id), choices.MENU)
-    turn = say(
-        replace(conversation, last_entry_id=entry.id, rated_entry_id=None),
-        Kind.ANSWER,
-        phrases,
-        offered,
-    )
+    turn = say(replace(conversation, last_entry_id=entry.id, rated_entry_id=None), Kind.ANSWER, phrases, offered)
     return replace(turn, says=(replace(turn.says[0], entry_id=entry.id),))
 
 
 def _did_you_mean(conversation: Conversation, near: tuple[str, ...]) -> Turn:
-    offered = (
-        *(choices.entry(entry_id, whole_question=True) for entry_id in near),
-        choices.OFFICE,
-        choices.MENU,
-    )
+    offered = (*(choices.entry(entry_id, whole_question=True) for entry_id in near), choices.OFFICE, choices.MENU)
     return say(conversation, Kind.DID_YOU_MEAN, (Phrase("question.did_you_mean"),), offered)
 
 
 def _ask_office(conversation: Conversation, desk: Desk, today: date) -> Turn:
     closing = desk.content.notice_on(today, NoticeKind.CLOSING)
-    phrases = (
-        Phrase("question.none"),
-        Phrase("office.line"),
-        *((Phrase(closing.text_key),) if closing else ()),
-    )
+    phrases = (Phrase("question.none"), Phrase("office.line"), *((Phrase(closing.text_key),) if closing else ()))
     return say(conversation, Kind.ASK_OFFICE, phrases, (choices.MENU, choices.OFFICE))
 
 

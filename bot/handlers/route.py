@@ -12,19 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.content import Content
-from bot.dialogue import (
-    Choice,
-    Conversation,
-    Desk,
-    Incoming,
-    Left,
-    Opened,
-    Phrase,
-    Pressed,
-    Text,
-    Turn,
-    Unreadable,
-)
+from bot.dialogue import Choice, Conversation, Desk, Incoming, Left, Opened, Phrase, Pressed, Text, Turn, Unreadable
 from bot.handlers import choices, guard, menu, question
 from bot.language import Language, Script, answer_language, noticed_script
 
@@ -115,10 +103,7 @@ def _offered_token(offered: tuple[Choice, ...], plain: str, content: Content) ->
         place = int(number[1]) - 1
         return offered[place].token if 0 <= place < len(offered) else None
     typed = _folded(plain)
-    return next(
-        (choice.token for choice in offered if typed in _labels(choice.label.key, content)),
-        None,
-    )
+    return next((choice.token for choice in offered if typed in _labels(choice.label.key, content)), None)
 
 
 def _labels(key: str, content: Content) -> set[str]:
@@ -154,29 +139,16 @@ def _hear(conversation: Conversation, script: Script, plain: str) -> Conversatio
 
 
 def _language_of_answer(heard: Conversation, script: Script, plain: str) -> Language:
-    """The chosen language holds, unless this message is plainly in another one."""
-    if heard.chosen is None:
-        return heard.language
-    written = answer_language(script)
-    wrote_japanese = heard.chosen is Language.EN and written in {
-        Language.JA,
-        Language.JA_EASY,
-    }
-    wrote_english = heard.chosen is not Language.EN and script is Script.EN and len(plain.split()) >= _SENTENCE
-    return written if written and (wrote_japanese or wrote_english) else heard.chosen
+    """The chosen language holds; only a whole English sentence in a Japanese conversation is answered in English."""
+    wrote_english = script is Script.EN and len(plain.split()) >= _SENTENCE
+    return Language.EN if heard.chosen and wrote_english else heard.language
 
 
 def _with_foreign_note(turn: Turn, script: Script) -> Turn:
     if script not in _FOREIGN:
         return turn
     first, *rest = turn.says
-    return replace(
-        turn,
-        says=(
-            replace(first, phrases=(Phrase(f"foreign.{script.value}"), *first.phrases)),
-            *rest,
-        ),
-    )
+    return replace(turn, says=(replace(first, phrases=(Phrase(f"foreign.{script.value}"), *first.phrases)), *rest))
 
 
 def _with_languages(turn: Turn) -> Turn:
@@ -184,11 +156,7 @@ def _with_languages(turn: Turn) -> Turn:
     *before, last = turn.says
     offered = (*last.choices, *choices.languages(turn.conversation.language))
     say = replace(last, phrases=(*last.phrases, Phrase("language.offer")), choices=offered)
-    return replace(
-        turn,
-        conversation=replace(turn.conversation, offered=offered),
-        says=(*before, say),
-    )
+    return replace(turn, conversation=replace(turn.conversation, offered=offered), says=(*before, say))
 
 
 def _change_language(conversation: Conversation, code: str, desk: Desk) -> Turn | None:

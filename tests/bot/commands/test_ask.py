@@ -57,7 +57,7 @@ def test_a_batch_is_answered_in_order_with_the_same_ids(tmp_path: Path, capsys: 
     lines = [
         {"id": 7, "text": "駐車場は無料ですか"},
         {"id": "b", "text": "Is parking free?"},
-        {"id": "c", "text": "停车要钱吗？", "lang": "zh"},
+        {"id": "c", "text": "停车场免费吗？", "lang": "zh"},
     ]
     file.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n\n", encoding="utf-8")
     assert main(["ask", "--batch", str(file), "--as-of", CAMPAIGN]) == 0

@@ -36,8 +36,8 @@ class Served:
     def start(self) -> None:
         """Returns when requests are answered."""
         migrate(self.settings.database_url)
-        listening = self._listen()
         app = build_app(build_service(self.settings))
+        listening = self._listen()
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         self._thread = threading.Thread(target=asyncio.run, args=[server.serve([listening])], daemon=True)

@@ -185,13 +185,6 @@ class TestRefusing:
         )
         assert refusal(response) == (413, "too_large")
 
-    def test_a_program_that_floods_is_told_to_wait(self, client: httpx.Client) -> None:
-        says(client, "1", opened=True)
-        flood = (client.get(PATH) for _ in range(400))
-        slowed = next(response for response in flood if response.status_code != 200)
-        assert refusal(slowed) == (429, "too_fast")
-        assert int(slowed.headers["Retry-After"]) >= 1
-
     def test_another_method_and_another_path_are_refused_in_json(self, client: httpx.Client) -> None:
         assert refusal(client.put(PATH)) == (405, "method_not_allowed")
         assert refusal(client.get("/webchat/v2/messages")) == (404, "not_found")

@@ -1,0 +1,43 @@
+"""Several questions in one message, taken apart so that each can be answered."""
+
+from __future__ import annotations
+
+import re
+
+MOST = 3
+"""Questions taken from one message; what comes after stays with the last."""
+
+_END = re.compile(r"(?<=[？?！!。\n])|(?<=ますか)[、,\s]|(?<=ですか)[、,\s]|(?<=[a-z])\.\s")
+_ASKS = re.compile(
+    r"[？?]|か[。．\s]*$|かな|のか|教えて|おしえて|知りたい|しりたい|どこ|いつ|いくら|いくつ|何|なに|なん|どう|どの|だれ|誰"
+    r"|ください|下さい|\b(?:what|where|when|how|who|which|why|can|do|does|is|are|may|could|should|will)\b",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"^(?:あと(?!から|で)|それと|それから|そして|また|ついでに|さらに|ちなみに|加えて|もう(?:一|ひと)つ|and|also|besides)(?:は)?[、,\s]*",
+    re.IGNORECASE,
+)
+_SHORTEST = 4
+
+
+def split_questions(text: str) -> tuple[str, ...]:
+    """The questions in `text`, each with the statements that lead to it; one piece where there is one question.
+
+    >>> split_questions("駐車場はありますか？あと、何時までですか？")
+    ('駐車場はありますか？', '何時までですか？')
+    >>> split_questions("車で行きます。駐車場はありますか。")
+    ('車で行きます。駐車場はありますか。',)
+    """
+    questions: list[str] = []
+    waiting = ""
+    for piece in filter(None, (piece.strip() for piece in _END.split(text))):
+        waiting += piece
+        if _ASKS.search(piece) and len(waiting) >= _SHORTEST:
+            questions.append(waiting)
+            waiting = ""
+    kept = questions[:MOST]
+    rest = "".join(questions[MOST:]) + waiting
+    if rest:
+        kept = [*kept[:-1], kept[-1] + rest] if kept else [rest]
+    unlinked = tuple(_LINK.sub("", question) or question for question in kept)
+    return unlinked if len(unlinked) > 1 else (text.strip(),)
