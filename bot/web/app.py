@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from starlette.applications import Starlette
@@ -25,6 +26,12 @@ def build_app(
     extra_routes: Sequence[BaseRoute] = (),
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
-    """The page, its JSON, the operators' addresses, and `extra_routes` (the platforms' webhooks)."""
-    routes = [*page_routes(front), *webchat_routes(chat, Pace()), *health_routes(operators), *extra_routes]
-    return Starlette(routes=routes, middleware=[Middleware(Headers)], exception_handlers=HANDLERS, lifespan=lifespan)
+    """The page, its JSON, the operators' addresses, and `extra_routes` (the platforms' webhooks).
+
+    `app.state.closing` is an event that ends the waiting of every page; `server.Server` sets it.
+    """
+    closing = asyncio.Event()
+    routes = [*page_routes(front), *webchat_routes(chat, Pace(), closing), *health_routes(operators), *extra_routes]
+    app = Starlette(routes=routes, middleware=[Middleware(Headers)], exception_handlers=HANDLERS, lifespan=lifespan)
+    app.state.closing = closing
+    return app

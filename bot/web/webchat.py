@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -57,8 +57,8 @@ class Chat:
     keep: timedelta = timedelta(days=30)
 
 
-def webchat_routes(chat: Chat, pace: Pace) -> list[Route]:
-    """`POST` and `GET /webchat/v1/messages`."""
+def webchat_routes(chat: Chat, pace: Pace, closing: asyncio.Event) -> list[Route]:
+    """`POST` and `GET /webchat/v1/messages`. Nobody is kept waiting once `closing` is set."""
 
     async def take(request: Request) -> Response:
         require_same_origin(request)
@@ -81,7 +81,8 @@ def webchat_routes(chat: Chat, pace: Pace) -> list[Route]:
         _keep_pace(pace, session)
         if wait_s == 0:
             return _messages(await chat.reader.after(session.address, after_id))
-        return _messages(await _unless_gone(request, chat.reader.wait_after(session.address, after_id, wait_s)))
+        waiting = chat.reader.wait_after(session.address, after_id, wait_s)
+        return _messages(await _unless_over(waiting, _until_gone(request), closing.wait()))
 
     return [Route(PATH, take, methods=["POST"]), Route(PATH, read, methods=["GET"])]
 
@@ -139,16 +140,18 @@ def _wait_s(request: Request) -> float:
     return min(float(text), LONGEST_WAIT_S)
 
 
-async def _unless_gone(request: Request, waiting: Awaitable[tuple[Shown, ...]]) -> tuple[Shown, ...]:
-    """What `waiting` gives; nothing, at once, when the browser has left meanwhile."""
-    poll = asyncio.ensure_future(waiting)
-    gone = asyncio.create_task(_until_gone(request))
+async def _unless_over(
+    waiting: Coroutine[None, None, tuple[Shown, ...]], *ends: Coroutine[None, None, object]
+) -> tuple[Shown, ...]:
+    """What `waiting` gives; nothing, at once, when one of `ends` comes first."""
+    heard = asyncio.create_task(waiting)
+    tasks = {heard, *(asyncio.create_task(end) for end in ends)}
     try:
-        await asyncio.wait({poll, gone}, return_when=asyncio.FIRST_COMPLETED)
-        return poll.result() if poll.done() else ()
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return heard.result() if heard.done() else ()
     finally:
-        poll.cancel()
-        gone.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 async def _until_gone(request: Request) -> None:

@@ -1,4 +1,4 @@
-// The text size the resident chose, set before the first paint. Remembered on this device only.
+// Before the first paint: that scripts run, and the text size the resident chose (remembered on this device only).
 "use strict";
 (() => {
   const sizes = ["normal", "large", "larger"];
@@ -8,5 +8,6 @@
   } catch {
     // Storage is switched off: the normal size.
   }
+  document.documentElement.dataset.script = "on";
   document.documentElement.dataset.size = sizes.includes(size) ? size : "normal";
 })();

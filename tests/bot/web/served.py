@@ -8,10 +8,9 @@ import threading
 import time
 from pathlib import Path
 
-import uvicorn
-
 from bot.settings import Settings, read_settings
 from bot.store.migrations import migrate
+from bot.web.server import Server
 from bot.wiring import build_app, build_service
 
 CLOCK = "2022-07-01T10:00:00+09:00"
@@ -26,7 +25,7 @@ class Served:
         url = f"sqlite+aiosqlite:///{folder / 'chat.db'}"
         self.settings: Settings = read_settings({"MADOGUCHI_DATABASE_URL": url, **clock})
         self._port = 0
-        self._server: uvicorn.Server | None = None
+        self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -38,8 +37,7 @@ class Served:
         migrate(self.settings.database_url)
         app = build_app(build_service(self.settings))
         listening = self._listen()
-        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
+        server = Server(app)
         self._thread = threading.Thread(target=asyncio.run, args=[server.serve([listening])], daemon=True)
         self._server = server
         self._thread.start()
@@ -62,7 +60,7 @@ class Served:
         return listening
 
 
-def _wait_until_started(server: uvicorn.Server) -> None:
+def _wait_until_started(server: Server) -> None:
     deadline = time.monotonic() + _START_WITHIN_S
     woken = threading.Event()
     while not server.started:

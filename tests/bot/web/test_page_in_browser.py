@@ -305,8 +305,7 @@ class TestABadLine:
 
     def test_a_refused_message_can_be_sent_again(self, resident: Resident) -> None:
         resident.page.route("**/webchat/v1/messages", lambda route: route.fulfill(status=403, body="{}"), times=1)
-        with resident.page.expect_event("console"):
-            resident.types("駐車場はありますか")
+        resident.types("駐車場はありますか")
         resident.own.get_by_role("button", name="もう一度送る").click()
         resident.hears(2)
         expect(resident.own).to_have_count(1)

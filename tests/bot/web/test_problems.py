@@ -47,9 +47,10 @@ class House:
             self.waiting_ended.set()
 
 
-def app_over(house: House, pace: Pace | None = None) -> Starlette:
+def app_over(house: House, pace: Pace | None = None, closing: asyncio.Event | None = None) -> Starlette:
     chat = Chat(house, house, lambda: datetime(2022, 7, 1, tzinfo=UTC))
-    return Starlette(routes=webchat_routes(chat, pace or Pace()), exception_handlers=HANDLERS)
+    routes = webchat_routes(chat, pace or Pace(), closing or asyncio.Event())
+    return Starlette(routes=routes, exception_handlers=HANDLERS)
 
 
 def client_of(app: Starlette) -> httpx.AsyncClient:
@@ -83,6 +84,16 @@ async def test_a_program_that_floods_is_told_to_wait_and_a_resident_is_not() -> 
     assert statuses[-1] == 429
     assert slowed.json()["error"]["code"] == "too_fast"
     assert int(slowed.headers["Retry-After"]) >= 1
+
+
+async def test_a_service_that_stops_lets_nobody_wait() -> None:
+    house, closing = House(), asyncio.Event()
+    async with client_of(app_over(house, closing=closing)) as client:
+        client.cookies.set("madoguchi", "a" * 43)
+        asking = asyncio.create_task(client.get(PATH, params={"wait": 25}))
+        await house.is_waited_for.wait()
+        closing.set()
+        assert (await asyncio.wait_for(asking, 5)).json() == {"messages": []}
 
 
 async def test_nobody_waits_for_a_browser_that_has_left() -> None:

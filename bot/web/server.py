@@ -1,0 +1,28 @@
+"""The HTTP server: uvicorn, which answers the pages that wait for news before it stops.
+
+Left alone they would hold up a stop for as long as they wait, and be cut off in the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import uvicorn
+from starlette.applications import Starlette
+
+_FINISH_WITHIN_S = 10
+
+
+class Server(uvicorn.Server):
+    """Serves an app of `build_app`; logs as the process has set up, and no addresses of residents."""
+
+    def __init__(self, app: Starlette) -> None:
+        super().__init__(
+            uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=_FINISH_WITHIN_S)
+        )
+        self._closing: asyncio.Event = app.state.closing
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._closing.set()
+        await super().shutdown(sockets)
