@@ -59,10 +59,11 @@ _JAPANESE_ONLY = re.compile("[々〆込働峠畑枠匂枡辻円図駅発売読�
 
 _VIETNAMESE = re.compile(r"[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 _ALSO_VIETNAMESE = re.compile(r"[àáâãèéêìíòóôõùúýÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ]")
-_VIETNAMESE_BARE = frozenset(
-    "toi ban khong bao nhieu dau nao gio duoc lam sao muon dang ky diem the mat khau den khi nguoi nhan cua chua "
-    "phai mang theo giay thu bay may mo hoi xin chao cam on".split()
-)
+_VIETNAMESE_SYLLABLES = """
+toi ban khong bao nhieu dau nao gio duoc lam sao muon dang ky diem the mat khau den khi nguoi nhan cua chua phai
+mang theo giay thu bay may mo hoi xin chao cam on
+"""
+_VIETNAMESE_BARE = frozenset(_VIETNAMESE_SYLLABLES.split())
 
 _ROMAJI = re.compile(r"(?:(?:[kgsztdnhbpmrjf]|sh|ch|ts|[kgstznhbpmrj]y|w|y)?[aiueo]|n(?![aiueoy])|[kstpc](?=[kstpc]))+")
 _ROMAJI_MARKS = re.compile(
@@ -71,10 +72,11 @@ _ROMAJI_MARKS = re.compile(
     r"dekiru|wakaranai|shiyakusho|tetsuzuki|moushikomi|chuushajou|mochimono|anshoubangou|wasureta)\b"
 )
 
-_NAMES = frozenset(
-    "aupay au dpay dbarai d id edy suica pasmo icoca waon nanaco quicpay paypay rakuten merpay linepay line pay visa jcb "
-    "mastercard master aeon ok ng qr pc pin nfc jpki ic app ios android iphone felica tel url".split()
-)
+_BRANDS = """
+aupay au dpay dbarai d id edy suica pasmo icoca waon nanaco quicpay paypay rakuten merpay linepay line pay visa jcb
+mastercard master aeon ok ng qr pc pin nfc jpki ic app ios android iphone felica tel url
+"""
+_NAMES = frozenset(_BRANDS.split())
 
 _PARTICLE_ENDS = re.compile(r"[はをにでがもとへの]$|(?:から|まで|より|ので|って|ても|たい|です|ます)$")
 

@@ -76,6 +76,7 @@ def build_service(settings: Settings) -> Service:
     from bot.turn import Turns
 
     desk = open_desk(settings.content)
+    desk.searcher.prepare()
     texts, clock = Texts(desk.content), start_clock(settings)
     engine = engine_at(settings.database_url)
     telegram = _build_telegram(settings.telegram, clock)

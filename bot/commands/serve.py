@@ -7,11 +7,10 @@ import logging
 import socket
 import sys
 
-import uvicorn
-
 from bot.errors import SettingsError
 from bot.settings import Settings, read_settings
 from bot.store.migrations import migrate
+from bot.web.server import Server
 from bot.wiring import build_app, build_service
 
 
@@ -24,8 +23,7 @@ def run(options: argparse.Namespace) -> int:
     migrate(settings.database_url)
     listening = _listen(settings)
     print(_address(settings, listening), flush=True)
-    config = uvicorn.Config(build_app(service), log_config=None, access_log=False, timeout_graceful_shutdown=10)
-    uvicorn.Server(config).run(sockets=[listening])
+    Server(build_app(service)).run(sockets=[listening])
     return 0
 
 

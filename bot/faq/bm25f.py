@@ -17,12 +17,14 @@ from bot.faq.words import Word
 _MISSPELT_FROM = 3
 _ALIKE = 0.6
 _FITS = 3
+_MOST_BLENDS = 512
+"""Words with their substitutes put together are remembered, up to so many."""
 _WHOLE = weights.COVERED + weights.COVERED_BY_ASKS
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What documents hold of one asked term: `fit` by frequency, `cover` by mere presence (0..1), both before its weight.
+    """What documents hold of one asked term: `fit` by frequency, `cover` by presence (0..1), both before its weight.
 
     `by` are the documents' words that were taken for it.
     """
@@ -36,17 +38,21 @@ class Held:
 class WordIndex:
     """Which documents hold which terms, in their ways of asking and in their answers."""
 
-    def __init__(self, asked: Sequence[Sequence[Word]], answered: Sequence[Sequence[Word]]) -> None:
+    def __init__(self, asked: Sequence[Sequence[Word]], answered: Iterable[Sequence[Word]]) -> None:
         self.numbers: dict[str, int] = {}
         self._size = len(asked)
         in_asks, in_answers = Pairs(self.numbers), Pairs(self.numbers)
-        for unit, words in enumerate(asked):
-            in_asks.add([word.term for word in words], unit)
-        for unit, words in enumerate(answered):
-            in_answers.add([word.term for word in words], unit)
+        members: dict[int, dict[str, None]] = {}
+        for pairs, field in ((in_asks, asked), (in_answers, answered)):
+            for unit, words in enumerate(field):
+                pairs.add([word.term for word in words], unit)
+                _note_groups(words, members)
         self._vocabulary = list(self.numbers)
         self._weigh(in_asks.count(self._size), in_answers.count(self._size))
-        self._groups = _members((word for words in (*asked, *answered) for word in words), self.numbers)
+        self._groups = {
+            group: tuple(self.numbers[term] for term in terms) for group, terms in members.items() if len(terms) > 1
+        }
+        self._blends: dict[tuple[str, tuple[int, ...]], Held] = {}
 
     def rarity(self, term: str) -> float:
         """How telling a term is; more than any held one if no document holds it."""
@@ -61,14 +67,20 @@ class WordIndex:
             others = self._misspelt_from(word.term)
         if not others:
             return None if own is None else Held(*self._of(own), (word.term,))
-        return self._blend(own, others, self.rarity(word.term))
+        key = (word.term, tuple(others))
+        blend = self._blends.get(key)
+        if blend is None:
+            if len(self._blends) >= _MOST_BLENDS:
+                self._blends.clear()
+            blend = self._blends[key] = self._blend(own, others, self.rarity(word.term))
+        return blend
 
     def nbytes(self) -> int:
         """Memory of the arrays and the vocabulary, about."""
         arrays = (
             self._units.nbytes + self._columns.nbytes + self._fit.nbytes + self._cover.nbytes + self.rarities.nbytes
         )
-        return arrays + 8 * len(self._bounds) + sum(160 + 2 * len(term) for term in self._vocabulary)
+        return int(arrays) + 8 * len(self._bounds) + sum(160 + 2 * len(term) for term in self._vocabulary)
 
     def _weigh(self, asked: Counts, answered: Counts) -> None:
         keys = np.union1d(asked.keys(), answered.keys())
@@ -106,13 +118,11 @@ class WordIndex:
     def _misspelt_from(self, term: str) -> dict[int, float]:
         if len(term) < _MISSPELT_FROM:
             return {}
-        near = process.extractOne(
-            term, self._vocabulary, scorer=Indel.normalized_similarity, score_cutoff=_ALIKE
-        )
+        near = process.extractOne(term, self._vocabulary, scorer=Indel.normalized_similarity, score_cutoff=_ALIKE)
         return {} if near is None else {int(near[2]): weights.MISSPELT}
 
     def _blend(self, own: int | None, others: Mapping[int, float], rarity: float) -> Held:
-        """Each document's best of the term itself and its substitutes; a rarer substitute counts no more than the term."""
+        """Each document's best of the term and its substitutes; a rarer substitute counts no more than the term."""
         best = np.zeros((len(self._columns), self._size), dtype=np.float32)
         for number, weight in others.items():
             share = weight * min(1.0, float(self.rarities[number]) / rarity)
@@ -148,10 +158,8 @@ def _saturated(frequency: Floats, at: float) -> Floats:
     return frequency / (at + frequency)
 
 
-def _members(words: Iterable[Word], numbers: Mapping[str, int]) -> dict[int, tuple[int, ...]]:
-    """The held terms of each of the dictionary's sets of synonyms."""
-    members: dict[int, dict[int, None]] = {}
+def _note_groups(words: Sequence[Word], members: dict[int, dict[str, None]]) -> None:
+    """Note which terms stand for which of the dictionary's sets of synonyms."""
     for word in words:
         for group in word.groups:
-            members.setdefault(group, {})[numbers[word.term]] = None
-    return {group: tuple(terms) for group, terms in members.items() if len(terms) > 1}
+            members.setdefault(group, {})[word.term] = None

@@ -23,6 +23,11 @@ class Document:
     language: str = Language.JA.value
     weight: float = 1.0
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The question and all further ways of asking it."""
+        return (self.question, *self.asks)
+
 
 class Outcome(StrEnum):
     """How sure the search is."""

@@ -37,8 +37,8 @@ class Signals:
     """What speaks for each document, each an array over documents.
 
     `rank` orders them; its differences are log-odds. `cover` is the share of the question's weight a document holds,
-    `grams` and `words` the likeness of its nearest way of asking by characters and by words (all 0..1); `near` is what the
-    characters, and where heard the sound, add to the rank.
+    `grams` and `words` the likeness of its nearest way of asking by characters and by words (all 0..1); `near` is what
+    the characters, and where heard the sound, add to the rank.
     """
 
     rank: Scores
@@ -73,18 +73,21 @@ class Index:
         lexicon: str = "",
     ) -> None:
         self.ids = tuple(document.id for document in documents)
+        self._numbers = {document_id: number for number, document_id in enumerate(self.ids)}
         self._analyser = analyser
         self._prior = np.log(np.asarray([document.weight for document in documents], dtype=np.float64))
-        by_document = [
-            [analyser.words(fold(way)) for way in (document.question, *document.asks)] for document in documents
-        ]
-        answers = [analyser.words(fold(document.answer)) for document in documents]
+        by_document = [[analyser.words(way) for way in folded_ways(document)] for document in documents]
+        answers = (analyser.words(fold(document.answer)) for document in documents)
         self._words = WordIndex([[word for way in ways for word in way] for ways in by_document], answers)
         self._ways = Ways([len(ways) for ways in by_document])
         flat = [way for ways in by_document for way in ways]
         self._index_ways(flat)
         self._likeness = Likeness([analyser.grams(way) for way in flat], self._ways)
         self._thesaurus = Thesaurus(self._terms_of, lexicon, synonyms)
+
+    def number(self, document_id: str) -> int | None:
+        """The place of a document in `ids`."""
+        return self._numbers.get(document_id)
 
     @property
     def vocabulary(self) -> Collection[str]:
@@ -155,6 +158,11 @@ class Index:
         total = sum(self._words.rarity(term) for term in terms)
         shared = self._way_words.scores(numbers, [1.0] * len(numbers))
         return self._ways.best(2 * shared / np.maximum(total + self._way_weights, 1e-9))
+
+
+def folded_ways(document: Document) -> list[str]:
+    """Every way of asking a document that has any text, folded."""
+    return [folded for way in document.ways if (folded := fold(way))]
 
 
 def _contribution(part: Part, number: int, total: float) -> Contribution | None:

@@ -1,7 +1,7 @@
 """Japanese typed without kanji: heard instead of read.
 
-The words of the documents are found again by how they are read (their longest readings that fit together), and each way of
-asking is compared by its sound.
+The words of the documents are found again by how they are read (their longest readings that fit together), and each way
+of asking is compared by its sound.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ _HAN = re.compile(r"[\u3400-\u9fff々〆]")
 _LONGEST_READING = 12
 _SHORTEST_READING = 2
 _HOMOPHONES = 3
-_GRAMMAR = frozenset(
-    "は が を に で と も の へ や か な た て だ から まで より です ます ですか ますか でしょうか ください たい して した する "  # noqa: SIM905
-    "ない ません ました って けど ので のに では には とは れる られる せる ている ていた んですが ですが のですが".split()
-)
+_GRAMMAR_WORDS = """
+は が を に で と も の へ や か な た て だ から まで より です ます ですか ますか でしょうか ください たい して した する
+ない ません ました って けど ので のに では には とは れる られる
+せる ている ていた んですが ですが のですが
+"""
+_GRAMMAR = frozenset(_GRAMMAR_WORDS.split())
 
 
 def is_kana(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Words residents use and words city halls use for the same: general knowledge of any Japanese town, no one's page.
 
-A line is a set of words any of which may stand for another; with `>` the words on the left may be asked where the words on
-the right are written, not the other way round (a hornet is a bee; a bee need not be a hornet).
+A line is a set of words any of which may stand for another; with `>` the words on the left may be asked where the words
+on the right are written, not the other way round (a hornet is a bee; a bee need not be a hornet).
 """
 
 LEXICON = """

@@ -14,10 +14,13 @@ import numpy as np
 from bot.faq import weights
 from bot.faq.confidence import outcome, weigh
 from bot.faq.entries import Document, Explanation, Found, Match
-from bot.faq.index import Heard, Index, Signals
+from bot.faq.glossary import GLOSSARY
+from bot.faq.index import Heard, Index, Signals, folded_ways
 from bot.faq.kana import Kana, is_kana
+from bot.faq.legs import Leg, merged
 from bot.faq.lexicon import LEXICON
-from bot.faq.normalise import fold, fold_question
+from bot.faq.normalise import fold_question
+from bot.faq.translate import GLOSSARY_LANGUAGES, Translator
 from bot.faq.words import Analyser, Chinese, English, Japanese, Korean, Plain, Vietnamese
 from bot.language import Script, noticed_script
 
@@ -49,6 +52,7 @@ class Searcher:
         self._indexes: dict[str, Index] = {}
         self._japanese: Japanese
         self._kana: Kana | None = None
+        self._translators: dict[str, Translator] = {}
 
     def prepare(self) -> None:
         """Build every index now, so that no question waits for it."""
@@ -99,24 +103,46 @@ class Searcher:
         return held or list(self._documents)[:1]
 
     def _find_in(self, language: str, text: str, limit: int) -> list[Match]:
-        return _matches(self._index(language).ids, self._signals(language, text), limit)
+        ids, signals = merged(self._legs(language, text))
+        return _matches(ids, signals, limit, language)
 
-    def _signals(self, language: str, text: str) -> Signals:
-        heard = self._hear(text) if language == "ja" and is_kana(text) else None
-        return self._index(language).search(text, heard)
+    def _legs(self, language: str, text: str) -> list[Leg]:
+        """The indexes a question is looked for in: its language's own and, translated, the Japanese one."""
+        if language == "ja":
+            return [self._japanese_leg(text, 1.0)]
+        index = self._index(language)
+        legs = [Leg(language, index, index.search(text), 1.0)]
+        translated = self._translated(language, text)
+        return [*legs, self._japanese_leg(translated, weights.TRANSLATED)] if translated else legs
+
+    def _japanese_leg(self, text: str, weight: float) -> Leg:
+        index = self._index("ja")
+        heard = self._hear(text) if is_kana(text) else None
+        return Leg("ja", index, index.search(text, heard), weight)
+
+    def _translated(self, language: str, text: str) -> str:
+        if "ja" not in self._documents or language not in GLOSSARY_LANGUAGES:
+            return ""
+        translator = self._translators.get(language)
+        if translator is None:
+            translator = self._translators[language] = Translator(language, GLOSSARY)
+        return translator.japanese(text)
 
     def _explain_in(self, language: str, text: str, document_id: str) -> Explanation:
-        index, signals = self._index(language), self._signals(language, text)
-        number = index.ids.index(document_id)
+        legs = self._legs(language, text)
+        ids, signals = merged(legs)
+        number = ids.index(document_id)
+        contributions = tuple(contribution for leg in legs for contribution in leg.contributions(document_id))
+        total, by_characters = float(signals.rank[number]), float(signals.near[number])
         return Explanation(
             document_id,
             language,
-            place=1 + int((signals.rank > signals.rank[number]).sum()),
-            total=float(signals.rank[number]),
-            contributions=index.explain(signals, number),
-            by_characters=float(signals.near[number]),
-            by_words=weights.WAY_WORDS * float(signals.words[number]),
-            unknown=tuple(part.term for part in signals.parts if part.held is None),
+            place=1 + int((signals.rank > total).sum()),
+            total=total,
+            contributions=contributions,
+            by_characters=by_characters,
+            by_words=total - by_characters - sum(contribution.amount for contribution in contributions),
+            unknown=tuple(part.term for part in legs[0].signals.parts if part.held is None),
         )
 
     def _index(self, language: str) -> Index:
@@ -136,7 +162,7 @@ class Searcher:
 
     def _listen(self) -> Kana:
         documents = self._documents["ja"].values()
-        ways = [[fold(way) for way in (document.question, *document.asks)] for document in documents]
+        ways = [folded_ways(document) for document in documents]
         return Kana(ways, self._index("ja").vocabulary, self._japanese)
 
     def _build(self, language: str) -> Index:
@@ -151,17 +177,20 @@ def _by_language(documents: Iterable[Document]) -> dict[str, dict[str, Document]
     held: dict[str, dict[str, Document]] = {}
     for document in documents:
         language = "ja" if document.language == "ja-easy" else document.language
-        if not any(fold(way) for way in (document.question, *document.asks)):
+        if not folded_ways(document):
             raise ValueError(f"document {document.id!r} in {document.language!r} has no question")
         if held.setdefault(language, {}).setdefault(document.id, document) is not document:
             raise ValueError(f"two documents have the id {document.id!r} in {document.language!r}")
     return held
 
 
-def _matches(ids: Sequence[str], signals: Signals, limit: int) -> list[Match]:
+def _matches(ids: Sequence[str], signals: Signals, limit: int, language: str) -> list[Match]:
     found = np.flatnonzero(signals.found)
+    if len(found) > limit + 1:
+        found = found[np.argpartition(-signals.rank[found], limit)[: limit + 1]]
+        found.sort()
     order = found[np.argsort(-signals.rank[found], kind="stable")]
-    sureness = weigh(signals, order[: limit + 1])[:limit]
+    sureness = weigh(signals, order[: limit + 1], language)[:limit]
     matches: list[Match] = []
     for number, (score, confidence) in zip(order[:limit].tolist(), sureness, strict=True):
         ceiling = matches[-1].confidence if matches else 1.0

@@ -27,12 +27,12 @@ class Thesaurus:
                 others = {known[word]: None for word in meant if word != said}
                 self._phrases.setdefault(known[said], {}).update(others)
 
-    def alternatives(self, terms: Sequence[str]) -> dict[str, set[str]]:
+    def alternatives(self, terms: Sequence[str]) -> dict[str, dict[str, None]]:
         """For each term of a question, the terms that may stand in its place.
 
         Longer phrases first: what a phrase explains is not explained again word by word.
         """
-        found: dict[str, set[str]] = {}
+        found: dict[str, dict[str, None]] = {}
         explained = [False] * len(terms)
         for size in range(min(_LONGEST_PHRASE, len(terms)), 0, -1):
             for start in range(len(terms) - size + 1):
@@ -45,11 +45,11 @@ class Thesaurus:
         return found
 
 
-def _replace(phrase: Phrase, other: Phrase, found: dict[str, set[str]]) -> None:
+def _replace(phrase: Phrase, other: Phrase, found: dict[str, dict[str, None]]) -> None:
     new = [term for term in other if term not in phrase]
     for term in phrase:
         if term not in other:
-            found.setdefault(term, set()).update(new)
+            found.setdefault(term, {}).update(dict.fromkeys(new))
 
 
 def _pairs(lexicon: str) -> Iterator[tuple[str, tuple[str, ...]]]:

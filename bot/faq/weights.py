@@ -51,3 +51,6 @@ DICTIONARY_SYNONYM, LEXICON_SYNONYM, MISSPELT = 0.7, 0.7, 0.8
 
 ASK_WEIGHT, ASK_B, ANSWER_WEIGHT, ANSWER_B, SATURATION, FIELD_SATURATION = 2.0, 0.8, 1.0, 0.5, 5.0, 3.0
 """BM25F: the weight of each field, how far its length is evened out, and where repeating a word stops helping."""
+
+TRANSLATED = 0.8
+"""What the Japanese documents' rank counts, for a question translated word by word, beside its own language's."""

@@ -121,11 +121,12 @@ def _weight_of(part_of_speech: tuple[str, ...]) -> float | None:
 
 
 _ENGLISH_WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
-_ENGLISH_SKIPPED = frozenset(
-    "a an the i i'm im me my we our you your it its is are am was were be been being do does did to of for in on at by "
-    "and or so with can could would will shall should may please tell know want like if that this there have has had "
-    "get go about from as into just some any hello hi thanks".split()
-)
+_ENGLISH_GRAMMAR = """
+a an the i i'm im me my we our you your it its is are am was were be been being do does did to of for in on at by
+and or so with can could would will shall should may please tell know want like if that this there have has had get
+go about from as into just some any hello hi thanks
+"""
+_ENGLISH_SKIPPED = frozenset(_ENGLISH_GRAMMAR.split())
 
 
 class English:
@@ -134,13 +135,13 @@ class English:
     def words(self, text: str) -> list[Word]:
         found = [word.replace("’", "'") for word in _ENGLISH_WORD.findall(text)]
         kept = [word for word in found if word not in _ENGLISH_SKIPPED] or found
-        return [Word(stem) for stem in map(_stem, kept)]
+        return [Word(stem) for stem in map(stem, kept)]
 
     def grams(self, words: Sequence[Word]) -> list[str]:
         return [f" {word.term} "[i : i + 3] for word in words for i in range(len(word.term))]
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """The word without the commonest English endings: light, so that no two words of different meaning meet."""
     word = word.removesuffix("'s")
     for ending, kept in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("e", "")):
@@ -190,12 +191,21 @@ _VIETNAMESE_MARKS = {
 }  # fmt: skip
 
 
+def without_marks(text: str) -> str:
+    """Vietnamese as it is typed without its marks.
+
+    >>> without_marks("đậu xe")
+    'dau xe'
+    """
+    return text.translate(_VIETNAMESE_MARKS)
+
+
 class Vietnamese:
     """Syllables without their marks, which many leave out when typing; pairs of syllables stand for words."""
 
     def words(self, text: str) -> list[Word]:
-        syllables = _OTHER_WORD.findall(text.translate(_VIETNAMESE_MARKS))
-        pairs = (f"{first} {second}" for first, second in zip(syllables, syllables[1:], strict=False))
+        syllables = _OTHER_WORD.findall(without_marks(text))
+        pairs = (f"{first} {second}" for first, second in pairwise(syllables))
         return [Word(word) for word in (*syllables, *pairs)]
 
     def grams(self, words: Sequence[Word]) -> list[str]:

@@ -25,6 +25,10 @@ let statusTimer = 0;
 
 form.addEventListener("submit", (submitted) => {
   submitted.preventDefault();
+  submit();
+});
+
+function submit() {
   const typed = text.value.trim();
   text.focus();
   if (typed === "") {
@@ -34,13 +38,13 @@ form.addEventListener("submit", (submitted) => {
   text.value = "";
   say(isConnected ? "" : words.offline);
   enqueue({ id: newId(), body: { text: typed }, label: typed });
-});
+}
 
 text.addEventListener("keydown", (key) => {
   // The Enter that ends a conversion (isComposing, or 229 in Safari) belongs to the input method.
   if (key.key !== "Enter" || key.shiftKey || key.isComposing || key.keyCode === 229) return;
   key.preventDefault();
-  form.requestSubmit();
+  submit();
 });
 
 for (const link of document.querySelectorAll("a[data-language]")) {
@@ -141,16 +145,18 @@ async function restore() {
   for (let page = await line.read(0); page.length > 0; page = await line.read(past.at(-1).id)) past.push(...page);
   drawer.own = drawer.own.filter((event) => past.length > 0 && event.after >= past[0].id);
   drawer.save();
-  log.quietly(() => {
-    past.forEach((message) => log.showDesk(message));
-    drawer.own.forEach((event) => log.showOwn(event));
-  });
+  if (past.length > 0) log.quietly(() => drawPast(past));
   for (const event of drawer.waiting) {
     if (event.label) log.showOwn(event);
     log.mark(event, "waiting");
   }
   if (past.length > 1) log.bringLast();
   return past.at(-1)?.id ?? 0;
+}
+
+function drawPast(past) {
+  past.forEach((message) => log.showDesk(message));
+  drawer.own.forEach((event) => log.showOwn(event));
 }
 
 async function listen() {

@@ -79,10 +79,14 @@ function isForGood(response, options) {
 }
 
 async function fetchWithin(path, options, withinMs) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), withinMs);
   try {
-    return await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(withinMs), ...options });
+    return await fetch(path, { cache: "no-store", signal: patience.signal, ...options });
   } catch {
     throw new Interrupted({});
+  } finally {
+    clearTimeout(timer);
   }
 }
 

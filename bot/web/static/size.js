@@ -8,6 +8,11 @@
   } catch {
     // Storage is switched off: the normal size.
   }
-  document.documentElement.dataset.script = "on";
-  document.documentElement.dataset.size = sizes.includes(size) ? size : "normal";
+  const root = document.documentElement;
+  root.dataset.size = sizes.includes(size) ? size : "normal";
+  root.dataset.script = "on";
+  addEventListener("load", () => {
+    // The chat did not start, as in a browser too old for it: say whom to call after all.
+    if (document.getElementById("form").hidden) delete root.dataset.script;
+  });
 })();

@@ -1,6 +1,6 @@
 // Plain text to paragraphs, lists and links. Text becomes text nodes only, so nothing in a message is ever markup.
 
-const LINK = /(https:\/\/[\w\-.~:/?#[\]@!$&'()*+,;=%]+)|((?<![\d-])0\d{1,4}-\d{1,4}-\d{3,4}(?![\d-]))/g;
+const LINK = /(https:\/\/[\w\-.~:/?#[\]@!$&'()*+,;=%]+)|(^|[^\d-])(0\d{1,4}-\d{1,4}-\d{3,4})(?![\d-])/g;
 const AFTER_LINK = /[.,;:!?)\]']+$/;
 const FAX_BEFORE = /(?:FAX|ファクス|ファックス)[^\d\n]{0,8}$/i;
 const BULLET = /^・/;
@@ -50,11 +50,12 @@ function addLine(block, line) {
 function linked(line) {
   const nodes = [];
   let end = 0;
-  for (const match of line.matchAll(LINK)) {
-    const shown = match[0].replace(AFTER_LINK, "");
-    if (match[2] && FAX_BEFORE.test(line.slice(0, match.index))) continue;
-    nodes.push(line.slice(end, match.index), link(shown, Boolean(match[2])));
-    end = match.index + shown.length;
+  for (const { index, 1: address, 2: before = "", 3: number } of line.matchAll(LINK)) {
+    const start = index + before.length;
+    const shown = number ?? address.replace(AFTER_LINK, "");
+    if (number && FAX_BEFORE.test(line.slice(0, start))) continue;
+    nodes.push(line.slice(end, start), link(shown, Boolean(number)));
+    end = start + shown.length;
   }
   return [...nodes, line.slice(end)];
 }

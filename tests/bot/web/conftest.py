@@ -1,4 +1,4 @@
-"""One service and one browser for all tests of the web; each test is a resident who has never been here."""
+"""One service for all tests of the web; each test is a resident who has never been here."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def client(served: Served) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Of one module only: while it is open, Playwright's event loop is in the way of asynchronous tests."""
     with chromium() as browser:
         yield browser

@@ -19,6 +19,17 @@ PHONE = (320, 640)
 DESKTOP = (1280, 900)
 
 
+NOTE_HOW_IT_IS_SAID = """
+    window.saidAs = [];
+    document.addEventListener("DOMContentLoaded", () => {
+        const log = document.getElementById("log");
+        new MutationObserver(changes => changes.forEach(change => change.addedNodes.forEach(
+            () => saidAs.push(log.getAttribute("aria-live"))
+        ))).observe(log, { childList: true });
+    });
+"""
+
+
 class Resident:
     """Somebody at the page."""
 
@@ -206,11 +217,39 @@ class TestReading:
         expect(resident.desk.first.locator(".bubble")).to_have_attribute("lang", "ja")
         expect(resident.desk.last.locator(".bubble")).to_have_attribute("lang", "en")
 
-    def test_the_log_is_read_aloud_politely_and_the_past_is_not(self, resident: Resident) -> None:
-        expect(resident.page.get_by_role("log")).to_have_attribute("aria-live", "polite")
-        resident.page.reload()
-        expect(resident.page.get_by_role("log")).to_have_attribute("aria-live", "off")
-        expect(resident.page.get_by_role("log")).to_have_attribute("aria-live", "polite")
+    def test_what_is_new_is_read_aloud_and_the_past_is_not(self, browser: Browser, served: Served) -> None:
+        with opened(browser, served.url) as page:
+            page.add_init_script(NOTE_HOW_IT_IS_SAID)
+            page.reload()
+            resident = Resident(page)
+            resident.hears(1)
+            page.reload()
+            resident.hears(1)
+            assert page.evaluate("saidAs") == ["off"]
+            expect(page.get_by_role("log")).to_have_attribute("aria-live", "polite")
+            resident.choices.first.click()
+            resident.hears(2)
+            assert page.evaluate("saidAs") == ["off", "polite", "polite"]
+
+    def test_the_greeting_is_read_aloud(self, browser: Browser, served: Served) -> None:
+        with opened(browser, f"{served.url}/health/live") as page:
+            page.add_init_script(NOTE_HOW_IT_IS_SAID)
+            page.goto(served.url)
+            Resident(page).hears(1)
+            assert page.evaluate("saidAs") == ["polite"]
+
+    def test_a_fax_number_is_not_called_and_an_address_ends_where_it_ends(self, resident: Resident) -> None:
+        linked = resident.page.evaluate(
+            """async text => {
+                const { worded } = await import("/static/wording.js");
+                const box = document.createElement("div");
+                box.append(...worded(text, "ja"));
+                return [box.textContent, [...box.querySelectorAll("a")].map(one => one.getAttribute("href"))];
+            }""",
+            "電話 042-470-7722（FAX 042-470-7805）、案内（https://www.example.jp/a?b=1）。https://example.jp/. 1042-470-7722",
+        )
+        assert linked[1] == ["tel:0424707722", "https://www.example.jp/a?b=1", "https://example.jp/"]
+        assert linked[0].endswith("https://example.jp/. 1042-470-7722")
 
 
 class TestChoosingHowItLooks:
