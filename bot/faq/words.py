@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
@@ -86,12 +86,14 @@ class Japanese:
         run = "".join([word.term for word in words])
         return [*run, *map("".join, pairwise(run))]
 
-    def _tokenise(self, text: str) -> Iterator[sudachipy.Morpheme]:
+    def _tokenise(self, text: str) -> Iterable[sudachipy.Morpheme]:
         tokeniser = getattr(self._threads, "tokeniser", None)
         if tokeniser is None:
             tokeniser = self._threads.tokeniser = self._dictionary.tokenizer(mode=sudachipy.SplitMode.A)
-        for start in range(0, len(text), _TOKENISED_AT_ONCE):
-            yield from tokeniser.tokenize(text[start : start + _TOKENISED_AT_ONCE])
+        if len(text) <= _TOKENISED_AT_ONCE:
+            return tokeniser.tokenize(text)  # type: ignore[no-any-return]
+        pieces = (text[start : start + _TOKENISED_AT_ONCE] for start in range(0, len(text), _TOKENISED_AT_ONCE))
+        return [morpheme for piece in pieces for morpheme in tokeniser.tokenize(piece)]
 
     def _weight(self, morpheme: sudachipy.Morpheme) -> float | None:
         kind = morpheme.part_of_speech_id()
