@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_plain(commands, "console", "talk to the same bot in this terminal")
     _add_plain(commands, "migrate", "create the database or bring it up to date")
     _add_feedback(commands)
+    faq = commands.add_parser("faq", help="measure, explain and teach the search").add_subparsers(required=True)
+    _add_faq_evaluate(faq)
+    _add_faq_explain(faq)
     return parser
 
 
@@ -66,6 +69,23 @@ def _add_content(commands: Commands[argparse.ArgumentParser]) -> None:
         "pack", nargs="?", type=Path, metavar="PACK", help="the pack's folder (default: the configured one)"
     )
     check.set_defaults(module="check")
+
+
+def _add_faq_evaluate(faq: Commands[argparse.ArgumentParser]) -> None:
+    evaluate = faq.add_parser("evaluate", help="how good and how fast the search is on a corpus with known answers")
+    evaluate.add_argument("--corpus", type=Path, required=True, metavar="FILE", help='[{"id","question","answer"}]')
+    evaluate.add_argument("--queries", type=Path, required=True, metavar="FILE", help="{query id: text}")
+    evaluate.add_argument("--qrels", type=Path, required=True, metavar="FILE", help="{query id: {entry id: grade}}")
+    evaluate.add_argument("--aliases", type=Path, metavar="FILE", help="{entry id: [further ways of asking]}")
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
+    evaluate.set_defaults(module="faq_evaluate")
+
+
+def _add_faq_explain(faq: Commands[argparse.ArgumentParser]) -> None:
+    explain = faq.add_parser("explain", help="why an entry won, word by word")
+    explain.add_argument("text", metavar="TEXT")
+    explain.add_argument("--entry", metavar="ID", help="explain this entry instead of the first three")
+    explain.set_defaults(module="faq_explain")
 
 
 def _add_feedback(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -122,7 +122,7 @@ def _is_easy(text: str) -> bool:
     han = len(_HAN.findall(text))
     phrases = [phrase.rstrip("。、？！?!.,") for phrase in text.split()]
     spaced = [phrase for phrase in phrases if _HIRAGANA.search(phrase) or _KATAKANA.search(phrase)]
-    if len(spaced) < 2 or hiragana < katakana or hiragana < 2 * han or len("".join(phrases)) > 12 * len(phrases):
+    if len(spaced) < 2 or hiragana < katakana or hiragana < 2 * han or len("".join(spaced)) >= 9 * len(spaced):
         return False
     return (not katakana and not han) or any(_PARTICLE_ENDS.search(phrase) for phrase in phrases[:-1])
 

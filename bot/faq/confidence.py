@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,45 +22,52 @@ ANSWER_FROM = 0.45
 OFFER_FROM = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """Weights of the signals: share of the odds among the nearest, cover, likeness by characters and words, rank."""
+class Evidence(NamedTuple):
+    """What speaks for one document being right."""
 
     share: float
+    """Its part of the odds among the nearest."""
     cover: float
     grams: float
     words: float
     rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A weight for each kind of evidence, in its order, and the intercept."""
+
+    weights: tuple[float, ...]
     intercept: float
 
-    def chance(self, share: float, signals: Signals, number: int) -> float:
-        """The chance that document `number` is right."""
-        fit = (
-            self.share * share
-            + self.cover * float(signals.cover[number])
-            + self.grams * float(signals.grams[number])
-            + self.words * float(signals.words[number])
-            + self.rank * float(signals.rank[number])
-        )
+    def chance(self, evidence: Evidence) -> float:
+        """The chance that the document is right."""
+        fit = sum(weight * value for weight, value in zip(self.weights, evidence, strict=True))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, fit + self.intercept))))
 
 
-_JAPANESE = Model(share=2.4, cover=0.0, grams=1.11, words=0.0, rank=0.17, intercept=-2.98)
-_OTHER = Model(share=2.95, cover=0.51, grams=0.33, words=1.72, rank=0.0, intercept=-3.72)
+_JAPANESE = Model((2.4, 0.0, 1.11, 0.0, 0.17), -2.98)
+_OTHER = Model((2.95, 0.51, 0.33, 1.72, 0.0), -3.72)
 _MODELS: Mapping[str, Model] = {"ja": _JAPANESE}
 
 
-def weigh(signals: Signals, order: npt.NDArray[np.int64], language: str) -> list[tuple[float, float]]:
-    """Score and confidence for the documents in `order`, best first."""
+def weigh(signals: Signals, order: npt.NDArray[np.int64]) -> list[Evidence]:
+    """The evidence for the documents in `order`, best first."""
     if not len(order):
         return []
-    model = _MODELS.get(language, _OTHER)
     odds = np.exp(signals.rank[order] - signals.rank[order[0]])
-    shares = odds / odds.sum()
-    return [
-        (_score(signals, number), model.chance(share, signals, number))
-        for number, share in zip(order.tolist(), shares.tolist(), strict=True)
-    ]
+    columns = (odds / odds.sum(), *(of[order] for of in (signals.cover, signals.grams, signals.words, signals.rank)))
+    return [Evidence(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def confidence(evidence: Evidence, language: str) -> float:
+    """The chance (0..1) that a document is right for a question in `language`."""
+    return _MODELS.get(language, _OTHER).chance(evidence)
+
+
+def score(evidence: Evidence) -> float:
+    """How near a document is by itself (0..1): what it holds of the question, and how like its nearest asking is."""
+    return min(1.0, max(0.0, (evidence.cover + evidence.grams) / 2))
 
 
 def outcome(matches: Sequence[Match]) -> Outcome:
@@ -67,8 +75,3 @@ def outcome(matches: Sequence[Match]) -> Outcome:
     if not matches or matches[0].confidence < OFFER_FROM:
         return Outcome.ASK_OFFICE
     return Outcome.ANSWER if matches[0].confidence >= ANSWER_FROM else Outcome.DID_YOU_MEAN
-
-
-def _score(signals: Signals, number: int) -> float:
-    """How near a document is by itself (0..1): what it holds of the question, and how like its nearest asking is."""
-    return min(1.0, max(0.0, (float(signals.cover[number]) + float(signals.grams[number])) / 2))

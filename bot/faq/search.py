@@ -10,9 +10,10 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from bot.faq import weights
-from bot.faq.confidence import outcome, weigh
+from bot.faq.confidence import Evidence, confidence, outcome, score, weigh
 from bot.faq.entries import Document, Explanation, Found, Match
 from bot.faq.glossary import GLOSSARY
 from bot.faq.index import Heard, Index, Signals, folded_ways
@@ -34,6 +35,7 @@ _LANGUAGES_OF: Mapping[Script, tuple[str, ...]] = {
     Script.VI: ("vi",),
     Script.UNKNOWN: ("ja", "en"),
 }
+_NEAREST = 10
 _JAPANESE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff々〆]")
 _ENGLISH_WORDS = re.compile(r"[a-z]{3,}\s+[a-z]{2,}")
 
@@ -81,11 +83,20 @@ class Searcher:
         Raises KeyError for an id no document has.
         """
         folded = fold_question(text)
-        languages = self._languages(folded) if folded else list(self._documents)
-        held = [language for language in (*languages, *self._documents) if id in self._documents[language]]
-        if not held:
+        holding = [language for language, held in self._documents.items() if id in held]
+        if not holding:
             raise KeyError(id)
-        return min((self._explain_in(language, folded, id) for language in held[:2]), key=lambda found: found.place)
+        found = self._explanations(self._languages(folded), folded, id) or self._explanations(holding, folded, id)
+        return min(found, key=lambda explanation: explanation.place)
+
+    def evidence(self, text: str, language: str) -> tuple[str, Evidence] | None:
+        """The nearest document for a question in `language`, and what speaks for it; to learn how far to trust it."""
+        legs = self._legs(language, fold_question(text)) if self._understands(language) else []
+        if not legs:
+            return None
+        ids, signals = merged(legs)
+        order = _nearest(signals, _NEAREST)
+        return (ids[int(order[0])], weigh(signals, order)[0]) if len(order) else None
 
     def nbytes(self) -> int:
         """Memory of the indexes built so far, about; the word dictionary is mapped from its file and not counted."""
@@ -99,19 +110,25 @@ class Searcher:
             wanted.append("en")
         if _JAPANESE.search(text):
             wanted.append("ja")
-        held = [language for language in dict.fromkeys(wanted) if language in self._documents]
+        held = [language for language in dict.fromkeys(wanted) if self._understands(language)]
         return held or list(self._documents)[:1]
 
+    def _understands(self, language: str) -> bool:
+        """Whether questions in a language can be looked for: in its own documents, or translated."""
+        return language in self._documents or (language in GLOSSARY_LANGUAGES and "ja" in self._documents)
+
     def _find_in(self, language: str, text: str, limit: int) -> list[Match]:
-        ids, signals = merged(self._legs(language, text))
-        return _matches(ids, signals, limit, language)
+        legs = self._legs(language, text)
+        return _matches(*merged(legs), limit, language) if legs else []
 
     def _legs(self, language: str, text: str) -> list[Leg]:
         """The indexes a question is looked for in: its language's own and, translated, the Japanese one."""
         if language == "ja":
             return [self._japanese_leg(text, 1.0)]
-        index = self._index(language)
-        legs = [Leg(language, index, index.search(text), 1.0)]
+        legs: list[Leg] = []
+        if language in self._documents:
+            index = self._index(language)
+            legs.append(Leg(language, index, index.search(text), 1.0))
         translated = self._translated(language, text)
         return [*legs, self._japanese_leg(translated, weights.TRANSLATED)] if translated else legs
 
@@ -128,8 +145,14 @@ class Searcher:
             translator = self._translators[language] = Translator(language, GLOSSARY)
         return translator.japanese(text)
 
-    def _explain_in(self, language: str, text: str, document_id: str) -> Explanation:
+    def _explanations(self, languages: Iterable[str], text: str, document_id: str) -> list[Explanation]:
+        explained = (self._explain_in(language, text, document_id) for language in languages)
+        return [explanation for explanation in explained if explanation is not None]
+
+    def _explain_in(self, language: str, text: str, document_id: str) -> Explanation | None:
         legs = self._legs(language, text)
+        if all(leg.index.number(document_id) is None for leg in legs):
+            return None
         ids, signals = merged(legs)
         number = ids.index(document_id)
         contributions = tuple(contribution for leg in legs for contribution in leg.contributions(document_id))
@@ -184,15 +207,21 @@ def _by_language(documents: Iterable[Document]) -> dict[str, dict[str, Document]
     return held
 
 
-def _matches(ids: Sequence[str], signals: Signals, limit: int, language: str) -> list[Match]:
+def _nearest(signals: Signals, limit: int) -> npt.NDArray[np.int64]:
+    """The documents that hold anything of the question, best first, one more than `limit` at most."""
     found = np.flatnonzero(signals.found)
     if len(found) > limit + 1:
         found = found[np.argpartition(-signals.rank[found], limit)[: limit + 1]]
         found.sort()
-    order = found[np.argsort(-signals.rank[found], kind="stable")]
-    sureness = weigh(signals, order[: limit + 1], language)[:limit]
+    order: npt.NDArray[np.int64] = found[np.argsort(-signals.rank[found], kind="stable")]
+    return order
+
+
+def _matches(ids: Sequence[str], signals: Signals, limit: int, language: str) -> list[Match]:
+    """Matches in the order of their rank; none is surer than the one before it."""
+    order = _nearest(signals, limit)
     matches: list[Match] = []
-    for number, (score, confidence) in zip(order[:limit].tolist(), sureness, strict=True):
+    for number, evidence in zip(order[:limit].tolist(), weigh(signals, order)[:limit], strict=True):
         ceiling = matches[-1].confidence if matches else 1.0
-        matches.append(Match(ids[number], score, min(confidence, ceiling)))
+        matches.append(Match(ids[number], score(evidence), min(confidence(evidence, language), ceiling)))
     return matches
