@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.errors import BotError
-from bot.language import Language
+from bot.language import Language, Script
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     faq = commands.add_parser("faq", help="measure, explain and teach the search").add_subparsers(required=True)
     _add_faq_evaluate(faq)
     _add_faq_explain(faq)
+    _add_faq_insights(faq)
+    _add_faq_adopt(faq)
+    _add_plain(faq, "forget-unanswered", "delete every kept question", module="faq_forget")
     return parser
 
 
@@ -88,14 +91,31 @@ def _add_faq_explain(faq: Commands[argparse.ArgumentParser]) -> None:
     explain.set_defaults(module="faq_explain")
 
 
+def _add_faq_insights(faq: Commands[argparse.ArgumentParser]) -> None:
+    insights = faq.add_parser("insights", help="kept questions that found no sure answer, alike ones together")
+    insights.add_argument("--json", action="store_true", help="print JSON")
+    insights.add_argument("--limit", type=_positive, default=20, metavar="N", help="clusters shown (default: 20)")
+    insights.set_defaults(module="faq_insights")
+
+
+def _add_faq_adopt(faq: Commands[argparse.ArgumentParser]) -> None:
+    adopt = faq.add_parser("adopt", help="add a way of asking to an entry of the pack")
+    adopt.add_argument("text", metavar="TEXT")
+    adopt.add_argument("entry", metavar="ENTRY_ID")
+    languages = [script.value for script in Script if script is not Script.UNKNOWN]
+    adopt.add_argument("--language", choices=languages, help="default: the one TEXT seems to be written in, else ja")
+    adopt.add_argument("--force", action="store_true", help="add it even if something gets worse by it")
+    adopt.set_defaults(module="faq_adopt")
+
+
 def _add_feedback(commands: Commands[argparse.ArgumentParser]) -> None:
     feedback = commands.add_parser("feedback", help='how often each answer was said to help ("役に立った")')
     feedback.add_argument("--json", action="store_true", help="print JSON")
     feedback.set_defaults(module="feedback")
 
 
-def _add_plain(commands: Commands[argparse.ArgumentParser], name: str, summary: str) -> None:
-    commands.add_parser(name, help=summary).set_defaults(module=name)
+def _add_plain(commands: Commands[argparse.ArgumentParser], name: str, summary: str, *, module: str = "") -> None:
+    commands.add_parser(name, help=summary).set_defaults(module=module or name)
 
 
 def _day(text: str) -> date:
@@ -103,6 +123,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no day; write it like 2022-07-01") from error
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -180,7 +180,18 @@ class CountFeedback:
     helped: bool
 
 
-Effect = ForgetPerson | MarkBlocked | CountFeedback
+@dataclass(frozen=True, slots=True)
+class KeepQuestion:
+    """Keep a question the desk could not answer, without the person: `text` is already cleaned of numbers and names.
+
+    `language` is the one it is written in (`Script`), as ways of asking are sorted.
+    """
+
+    text: str
+    language: str
+
+
+Effect = ForgetPerson | MarkBlocked | CountFeedback | KeepQuestion
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ _CHINESE_WORDS = re.compile(
 )
 _JAPANESE_ONLY = re.compile("[々〆込働峠畑枠匂枡辻円図駅発売読広応対気検険験単参経済続総実写庁処変]")
 
-_VIETNAMESE = re.compile(r"[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
+_VIETNAMESE = re.compile(r"[ăđĩơũưĂĐĨƠŨƯ\u1ea0-\u1ef9]")
 _ALSO_VIETNAMESE = re.compile(r"[àáâãèéêìíòóôõùúýÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝ]")
 _VIETNAMESE_SYLLABLES = """
 toi ban khong bao nhieu dau nao gio duoc lam sao muon dang ky diem the mat khau den khi nguoi nhan cua chua phai
@@ -150,12 +150,16 @@ def _is_in_japanese_use(char: str) -> bool:
 def _latin(text: str) -> Script:
     if _VIETNAMESE.search(text) or len(_ALSO_VIETNAMESE.findall(text)) >= 2:
         return Script.VI
-    words = [word.lower() for word in _WORD.findall(text)]
+    words = [word.lower() for word in _WORD.findall(_without_accents(text))]
     if all(word in _NAMES for word in words):
         return Script.UNKNOWN
     if _is_bare_vietnamese(words):
         return Script.VI
     return Script.JA if _is_romaji(words) else Script.EN
+
+
+def _without_accents(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
 
 
 def _is_bare_vietnamese(words: list[str]) -> bool:

@@ -58,22 +58,26 @@ class Settings:
     """Everything the operator decides. Days and instants as in DESIGN: days Asia/Tokyo, instants aware."""
 
     content: Path
+    cache: Path | None
     database_url: str
     clock_starts_at: datetime | None
     host: str
     port: int
     retention_days: int
+    unanswered_days: int
     log_level: str
     telegram: TelegramSettings | None
 
 
 NAMES = (
     "MADOGUCHI_CONTENT",
+    "MADOGUCHI_CACHE",
     "MADOGUCHI_DATABASE_URL",
     "MADOGUCHI_CLOCK",
     "MADOGUCHI_HOST",
     "MADOGUCHI_PORT",
     "MADOGUCHI_RETENTION_DAYS",
+    "MADOGUCHI_UNANSWERED_DAYS",
     "MADOGUCHI_LOG_LEVEL",
     "MADOGUCHI_TELEGRAM_TOKEN",
     "MADOGUCHI_TELEGRAM_MODE",
@@ -93,14 +97,25 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     _refuse_unknown(values)
     return Settings(
         content=Path(values.get("MADOGUCHI_CONTENT") or _CHECKOUT / "content" / "higashikurume-mynapoint"),
+        cache=_cache(values),
         database_url=values.get("MADOGUCHI_DATABASE_URL") or "sqlite+aiosqlite:///var/madoguchi.db",
         clock_starts_at=_instant(values, "MADOGUCHI_CLOCK"),
         host=values.get("MADOGUCHI_HOST") or "127.0.0.1",
         port=_whole(values, "MADOGUCHI_PORT", 8080, lowest=0, highest=65535),
         retention_days=_whole(values, "MADOGUCHI_RETENTION_DAYS", 30, lowest=1, highest=3650),
+        unanswered_days=_whole(values, "MADOGUCHI_UNANSWERED_DAYS", 90, lowest=0, highest=3650),
         log_level=_one_of(values, "MADOGUCHI_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         telegram=_telegram(values),
     )
+
+
+def _cache(values: Mapping[str, str]) -> Path | None:
+    """Where the built search index is kept between starts; "none" switches it off."""
+    folder = values.get("MADOGUCHI_CACHE")
+    if folder:
+        return None if folder == "none" else Path(folder)
+    home = values.get("XDG_CACHE_HOME") or (Path(values["HOME"]) / ".cache" if values.get("HOME") else None)
+    return Path(home) / "madoguchi" if home else None
 
 
 def _refuse_unknown(values: Mapping[str, str]) -> None:

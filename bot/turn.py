@@ -9,11 +9,22 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 
-from bot.dialogue import CountFeedback, Desk, Effect, ForgetPerson, Incoming, MarkBlocked, Turn, day_in_tokyo
+from bot.dialogue import (
+    CountFeedback,
+    Desk,
+    Effect,
+    ForgetPerson,
+    Incoming,
+    KeepQuestion,
+    MarkBlocked,
+    Turn,
+    day_in_tokyo,
+)
 from bot.handlers.route import respond
-from bot.store import conversations, counters, inbox, outbox
+from bot.store import conversations, counters, inbox, outbox, unanswered
 from bot.store.conversations import Found
 from bot.store.engine import Engine
 from bot.store.outbox import Letter
@@ -30,7 +41,8 @@ _BATCH = 500
 
 
 class Turns:
-    """Takes events. Conversations are kept for `keep` after their last event.
+    """Takes events. Conversations are kept for `keep` after their last event, questions that found no sure answer
+    for `keep_questions_days` after they were last asked (0: not at all).
 
     `said` is told after each commit: the event, and the letters that are this process's to send now.
     """
@@ -44,6 +56,7 @@ class Turns:
         keep: timedelta,
         pushed: frozenset[str],
         said: Callable[[Incoming, tuple[Letter, ...]], None],
+        keep_questions_days: int = 0,
     ) -> None:
         self._engine = engine
         self._desk = desk
@@ -51,6 +64,7 @@ class Turns:
         self._keep = keep
         self._pushed = pushed
         self._said = said
+        self._keep_questions_days = keep_questions_days
         self.taken: Counter[str] = Counter()
 
     async def take(self, incoming: Incoming) -> None:
@@ -75,7 +89,7 @@ class Turns:
             yield from conversations.forget(incoming.channel, incoming.address)
             seen_at = now - self._keep + FAREWELL
         conversation_id = yield from conversations.save(incoming.channel, incoming.address, turn.conversation, seen_at)
-        yield from _carry_out(turn.effects, incoming, now)
+        yield from self._carry_out(turn.effects, incoming, now)
         return (yield from self._put(conversation_id, found, turn, incoming, now))
 
     def _put(
@@ -104,16 +118,21 @@ class Turns:
             for id_, say in zip(ids, turn.says, strict=True)
         )
 
+    def _carry_out(self, effects: tuple[Effect, ...], incoming: Incoming, now: datetime) -> Work[None]:
+        for effect in effects:
+            match effect:
+                case CountFeedback(entry_id, helped):
+                    yield from counters.count_feedback(entry_id, helped)
+                case KeepQuestion(text, language):
+                    yield from self._keep_question(text, language, day_in_tokyo(now))
+                case MarkBlocked():
+                    yield from conversations.mark_blocked(incoming.channel, incoming.address, now)
+                case ForgetPerson():
+                    pass  # done before the conversation was saved, or it would delete this very answer
 
-def _carry_out(effects: tuple[Effect, ...], incoming: Incoming, now: datetime) -> Work[None]:
-    for effect in effects:
-        match effect:
-            case CountFeedback(entry_id, helped):
-                yield from counters.count_feedback(entry_id, helped)
-            case MarkBlocked():
-                yield from conversations.mark_blocked(incoming.channel, incoming.address, now)
-            case ForgetPerson():
-                pass  # done before the conversation was saved, or it would delete this very answer
+    def _keep_question(self, text: str, language: str, today: date) -> Work[None]:
+        if self._keep_questions_days:
+            yield from unanswered.keep(language, text, today, today + timedelta(days=self._keep_questions_days))
 
 
 async def expire_old(engine: Engine, before: datetime) -> int:
@@ -123,8 +142,21 @@ async def expire_old(engine: Engine, before: datetime) -> int:
     """
     deleted = 0
     for delete in (conversations.expire, inbox.purge):
-        gone = _BATCH
-        while gone == _BATCH:
-            gone = await engine.write(delete(before, _BATCH))
-            deleted += gone
+        deleted += await _delete_all(engine, partial(delete, before, _BATCH))
+    return deleted
+
+
+async def expire_questions(engine: Engine, today: date, keep_days: int) -> int:
+    """Delete the kept questions whose time is over, also those that were to be kept for longer than `keep_days`.
+
+    Works as `expire_old` does.
+    """
+    return await _delete_all(engine, partial(unanswered.purge, today, today - timedelta(days=keep_days), _BATCH))
+
+
+async def _delete_all(engine: Engine, delete: Callable[[], Work[int]]) -> int:
+    deleted, gone = 0, _BATCH
+    while gone == _BATCH:
+        gone = await engine.write(delete())
+        deleted += gone
     return deleted

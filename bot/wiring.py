@@ -6,23 +6,27 @@ channel's library is loaded only when that channel is configured.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.content import Content, documents, load_pack
+from bot import content as pack
+from bot.content import Content
 from bot.dialogue import Desk, Incoming, Phrase, day_in_tokyo
 from bot.faq.search import Searcher
+from bot.kept import fingerprint, kept
 from bot.language import Language
 from bot.settings import Settings, TelegramMode, TelegramSettings
 
 if TYPE_CHECKING:
+    import asyncio
+
     from starlette.applications import Starlette
     from starlette.routing import BaseRoute
 
@@ -37,11 +41,35 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 
+_HERE = Path(__file__).parent
+_SEARCH = ("numpy", "sudachipy", "sudachidict_core")
 
-def open_desk(folder: Path) -> Desk:
-    """The content of a pack with its search index. Raises ContentError with every fault that keeps it from loading."""
-    content = load_pack(folder)
-    return Desk(content, Searcher(documents(content), content.synonyms))
+
+def open_desk(folder: Path, cache: Path | None = None) -> Desk:
+    """The content of a pack with its search index; with a `cache`, kept there until the pack or the program changes.
+
+    Raises ContentError with every fault that keeps the pack from loading.
+    """
+    if cache is None or not folder.is_dir():
+        return make_desk(folder)
+    rooms = (_HERE / room for room in ("content", "faq"))
+    key = fingerprint((folder, *rooms), *(_installed(name) for name in _SEARCH))
+    return kept(cache, f"desk-{folder.name}", key, lambda: make_desk(folder))
+
+
+def _installed(package: str) -> str:
+    """Which copy of a package is installed; asking for its version would cost more than all the rest of this."""
+    spec = find_spec(package)
+    file = Path(spec.origin) if spec and spec.origin else None
+    return f"{file}:{file.stat().st_mtime_ns}" if file else package
+
+
+def make_desk(folder: Path) -> Desk:
+    """The content of a pack with its search index, read and built now."""
+    content = pack.load_pack(folder)
+    searcher = Searcher(pack.documents(content), content.synonyms)
+    searcher.prepare()
+    return Desk(content, searcher)
 
 
 def start_clock(settings: Settings) -> Clock:
@@ -75,8 +103,7 @@ def build_service(settings: Settings) -> Service:
     from bot.texts import Texts
     from bot.turn import Turns
 
-    desk = open_desk(settings.content)
-    desk.searcher.prepare()
+    desk = open_desk(settings.content, settings.cache)
     texts, clock = Texts(desk.content), start_clock(settings)
     engine = engine_at(settings.database_url)
     telegram = _build_telegram(settings.telegram, clock)
@@ -92,7 +119,15 @@ def build_service(settings: Settings) -> Service:
         else:
             delivery.look()
 
-    turns = Turns(engine, desk, clock=clock, keep=_retention(settings), pushed=frozenset(channels), said=said)
+    turns = Turns(
+        engine,
+        desk,
+        clock=clock,
+        keep=_retention(settings),
+        pushed=frozenset(channels),
+        said=said,
+        keep_questions_days=settings.unanswered_days,
+    )
     return Service(settings, desk, texts, clock, engine, turns, delivery, letterboxes, telegram)
 
 
@@ -211,11 +246,15 @@ class Running:
     async def __aexit__(self, *_: object) -> None:
         for task in self._tasks:
             task.cancel()
+        import asyncio
+
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._service.delivery.finish()
         await self._stack.aclose()
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
+        import asyncio
+
         self._tasks.add(asyncio.create_task(work))
 
 
@@ -237,12 +276,16 @@ def telegram_commands(content: Content) -> dict[Language, list[tuple[str, str]]]
 
 
 async def _expire_hourly(service: Service) -> None:
-    from bot.turn import expire_old
+    import asyncio
+
+    from bot.turn import expire_old, expire_questions
 
     log = logging.getLogger(__name__)
     while True:
         try:
-            deleted = await expire_old(service.engine, service.clock() - _retention(service.settings))
+            now, keep_days = service.clock(), service.settings.unanswered_days
+            deleted = await expire_old(service.engine, now - _retention(service.settings))
+            deleted += await expire_questions(service.engine, day_in_tokyo(now), keep_days)
             log.info("expired rows=%d", deleted)
         except Exception:
             log.exception("expiry failed; trying again in an hour")

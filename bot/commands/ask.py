@@ -58,8 +58,8 @@ def run(options: argparse.Namespace) -> int:
     day = options.as_of or day_in_tokyo(start_clock(settings)())
     if options.batch is not None:
         lines = _read_lines(options.batch)
-        return _answer_batch(Asker(open_desk(settings.content), day), lines, options.lang)
-    answer = Asker(open_desk(settings.content), day).ask(options.text, _language(options.lang))
+        return _answer_batch(Asker(open_desk(settings.content, settings.cache), day), lines, options.lang)
+    answer = Asker(open_desk(settings.content, settings.cache), day).ask(options.text, _language(options.lang))
     print(json.dumps(answer, ensure_ascii=False) if options.json else _plain(answer))
     return 0
 

@@ -12,7 +12,8 @@ from bot.wiring import open_desk
 
 def run(options: argparse.Namespace) -> int:
     """Print the outcome, and for the first entries (or the one asked for) what each word brought."""
-    desk = open_desk(read_settings().content)
+    settings = read_settings()
+    desk = open_desk(settings.content, settings.cache)
     found = desk.searcher.find(options.text)
     if options.entry is not None and options.entry not in desk.content.entries:
         raise BotError(f"there is no entry {options.entry!r}; `madoguchi content check` knows the pack's ids")

@@ -6,8 +6,9 @@ Every fault of a pack is found in one reading and named by file, line and key (`
 
 from __future__ import annotations
 
-from bot.content.check import check_pack
-from bot.content.documents import documents, unfound_questions
+import importlib
+from typing import TYPE_CHECKING
+
 from bot.content.pack import (
     Contact,
     Content,
@@ -21,7 +22,11 @@ from bot.content.pack import (
     Source,
     Topic,
 )
-from bot.content.reading import load_pack
+
+if TYPE_CHECKING:
+    from bot.content.check import check_pack
+    from bot.content.documents import documents, unfound_questions
+    from bot.content.reading import load_pack
 
 __all__ = [
     "Contact",
@@ -40,3 +45,17 @@ __all__ = [
     "load_pack",
     "unfound_questions",
 ]
+
+_READING = {
+    "check_pack": "bot.content.check",
+    "documents": "bot.content.documents",
+    "load_pack": "bot.content.reading",
+    "unfound_questions": "bot.content.documents",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Reading a pack needs YAML and more; a start that finds its desk kept from the last one needs neither."""
+    if name not in _READING:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_READING[name]), name)

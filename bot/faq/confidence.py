@@ -46,8 +46,9 @@ class Model:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, fit + self.intercept))))
 
 
-_JAPANESE = Model((2.4, 0.0, 1.11, 0.0, 0.17), -2.98)
-_OTHER = Model((2.95, 0.51, 0.33, 1.72, 0.0), -3.72)
+_RAISED = 0.7
+_JAPANESE = Model((2.61, -0.68, 1.55, -0.48, 0.19), _RAISED - 3.22)
+_OTHER = Model((2.85, -0.09, 0.21, 1.82, 0.02), _RAISED - 3.82)
 _MODELS: Mapping[str, Model] = {"ja": _JAPANESE}
 
 

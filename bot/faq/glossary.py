@@ -8,10 +8,10 @@ language stand between commas; a field may be empty.
 # ruff: noqa: E501
 
 GLOSSARY = """
-駐車場 | parking, parking lot, car park, park | 停车场, 停车, 停車場, 停車 | 주차장, 주차 | bai do xe, bai dau xe, do xe, dau xe, gui xe
+駐車場 | parking, parking lot, car park, park my car, park the car, can i park, where to park | 停车场, 停车, 停車場, 停車 | 주차장, 주차 | bai do xe, bai dau xe, do xe, dau xe, gui xe
 車 | car, drive, vehicle | 开车, 汽车, 車, 开車 | 차로, 자동차, 차를 | xe hoi, o to, lai xe
 どこ 場所 | where, location, place, address, find you | 哪里, 哪儿, 在哪, 地址, 地点, 哪裡, 哪裏, 地點 | 어디, 장소, 위치, 주소 | o dau, dia chi, cho nao, noi nao
-行き方 | how to get, directions, bus, train, station | 怎么去, 怎么走, 车站, 公交, 怎麼去 | 가는 길, 어떻게 가, 버스, 역에서 | di nhu the nao, duong di, xe buyt, ga tau
+行き方 | how to get, how do i get to, get to, get there, directions, bus, train, station | 怎么去, 怎么走, 车站, 公交, 怎麼去 | 가는 길, 어떻게 가, 버스, 역에서 | di nhu the nao, duong di, xe buyt, ga tau
 市役所 | city hall, city office, town hall, municipal office | 市政府, 市役所, 市政厅, 市政廳 | 시청, 시약소 | toa thi chinh, uy ban thanh pho, thi chinh
 窓口 | counter, desk, window | 窗口, 柜台, 櫃檯 | 창구 | quay, cua so, ban tiep
 何時 時間 | hours, time, what time, open, close | 几点, 时间, 几时, 幾點, 時間, 营业 | 몇 시, 시간, 몇시 | may gio, gio nao, thoi gian, gio lam viec

@@ -80,6 +80,7 @@ class Index:
         answers = (analyser.words(fold(document.answer)) for document in documents)
         self._words = WordIndex([[word for way in ways for word in way] for ways in by_document], answers)
         self._ways = Ways([len(ways) for ways in by_document])
+        self._exact = _by_letters(documents)
         flat = [way for ways in by_document for way in ways]
         self._index_ways(flat)
         self._likeness = Likeness([analyser.grams(way) for way in flat], self._ways)
@@ -89,13 +90,20 @@ class Index:
         """The place of a document in `ids`."""
         return self._numbers.get(document_id)
 
+    def has_exactly(self, text: str) -> bool:
+        """Whether a folded question is, letter for letter, a way of asking."""
+        return _letters(text) in self._exact
+
     @property
     def vocabulary(self) -> Collection[str]:
         """Every term the documents hold."""
         return self._words.numbers.keys()
 
-    def search(self, text: str, heard: Heard | None = None) -> Signals:
-        """How well each document fits a folded question; `heard` is what it sounds like, where that is asked for."""
+    def search(self, text: str, heard: Heard | None = None, *, is_literal: bool = True) -> Signals:
+        """How well each document fits a folded question; `heard` is what it sounds like, where that is asked for.
+
+        A text that is not what was typed (`is_literal` false) is word for word nobody's way of asking.
+        """
         words = [word for word in self._analyser.words(text) if len(word.term) <= _LONGEST_WORD][:_MOST_WORDS]
         if heard is not None:
             known = {word.term for word in heard.words}
@@ -113,6 +121,10 @@ class Index:
         if heard is not None:
             near = near + weights.WAY_SOUND * heard.likeness
             grams = np.maximum(grams, heard.likeness)
+        exact = self._exact.get(_letters(text)) if is_literal else None
+        if exact is not None:
+            near[exact] += weights.EXACT
+            grams[exact] = 1.0
         rank = fit + _COVER * cover + near + weights.WAY_WORDS * by_words + self._prior
         return Signals(rank, cover, grams, by_words, near, parts)
 
@@ -158,6 +170,19 @@ class Index:
         total = sum(self._words.rarity(term) for term in terms)
         shared = self._way_words.scores(numbers, [1.0] * len(numbers))
         return self._ways.best(2 * shared / np.maximum(total + self._way_weights, 1e-9))
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def _by_letters(documents: Sequence[Document]) -> dict[str, list[int]]:
+    """The documents that have a way of asking, by its letters and digits alone."""
+    exact: dict[str, list[int]] = {}
+    for number, document in enumerate(documents):
+        for letters in {_letters(way) for way in folded_ways(document)} - {""}:
+            exact.setdefault(letters, []).append(number)
+    return exact
 
 
 def folded_ways(document: Document) -> list[str]:

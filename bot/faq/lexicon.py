@@ -473,3 +473,98 @@ SNS ツイッター フェイスブック LINE
 アプリ アプリケーション
 ネット インターネット オンライン ウェブ
 """
+
+ENGLISH_LEXICON = """
+bring take carry
+need require necessary must
+items things stuff
+documents papers paperwork
+help support assistance assist
+staff clerk officer employee
+counter desk window office
+hall office
+where location address place
+open opening hours
+close closing shut
+hours time schedule
+weekend saturday sunday
+holiday closed
+weekday monday friday
+lunch noon midday
+evening night
+deadline last final due
+until by deadline
+start begin
+end finish over expire
+late missed
+extend extension
+cost fee charge price pay
+free charge cost
+money yen amount
+much many amount total
+maximum total altogether most
+points point reward
+receive get obtain earn
+get receive obtain
+eligible qualify entitled
+apply application register sign
+application apply
+register registration apply
+how way method procedure steps
+reserve book appointment reservation booking
+appointment reservation booking reserve
+parking park car
+car drive vehicle
+walk directions
+crowded busy queue line wait
+wait queue
+long duration minutes
+lost lose missing misplaced stolen
+stolen theft
+forgot forget remember
+pin password passcode code
+locked blocked
+wrong mistake incorrect
+reset change
+change switch
+cancel undo withdraw
+card id
+phone smartphone mobile
+smartphone phone iphone android
+app application
+computer pc laptop
+reader scanner
+call telephone phone contact
+number hotline
+ask contact inquire
+child children kid son daughter baby
+parent mother father elderly
+family wife husband spouse
+proxy behalf instead representative
+foreigner foreign
+language english interpreter translation
+move moved moving
+insurance health
+bank account
+payment pay cashless
+credit card
+shop store shopping
+convenience konbini store
+spend purchase buy shopping
+top charge
+scam fraud suspicious phishing
+safe secure privacy
+email mail message
+letter mail post
+problem error fail failed
+cannot unable can't impossible
+check confirm verify
+status check
+deliver arrive
+delivery arrival
+still yet
+first previous last
+round campaign phase
+both together
+wheelchair accessible disabled
+"""

@@ -19,8 +19,9 @@ from bot.faq.glossary import GLOSSARY
 from bot.faq.index import Heard, Index, Signals, folded_ways
 from bot.faq.kana import Kana, is_kana
 from bot.faq.legs import Leg, merged
-from bot.faq.lexicon import LEXICON
+from bot.faq.lexicon import ENGLISH_LEXICON, LEXICON
 from bot.faq.normalise import fold_question
+from bot.faq.romaji import to_kana
 from bot.faq.translate import GLOSSARY_LANGUAGES, Translator
 from bot.faq.words import Analyser, Chinese, English, Japanese, Korean, Plain, Vietnamese
 from bot.language import Script, noticed_script
@@ -37,6 +38,7 @@ _LANGUAGES_OF: Mapping[Script, tuple[str, ...]] = {
 }
 _NEAREST = 10
 _JAPANESE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff々〆]")
+_HAN_ONLY = re.compile(r"[\u3400-\u9fff\W]+")
 _ENGLISH_WORDS = re.compile(r"[a-z]{3,}\s+[a-z]{2,}")
 
 
@@ -56,6 +58,14 @@ class Searcher:
         self._kana: Kana | None = None
         self._translators: dict[str, Translator] = {}
 
+    def __getstate__(self) -> dict[str, object]:
+        """All but the lock, so that a search made once can be kept in a file."""
+        return {name: value for name, value in vars(self).items() if name != "_building"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        self._building = threading.RLock()
+
     def prepare(self) -> None:
         """Build every index now, so that no question waits for it."""
         for language in self._documents:
@@ -65,7 +75,7 @@ class Searcher:
 
     def find(self, text: str, *, limit: int = 10) -> Found:
         """What fits `text`, best first. Never raises: an unreadable or empty text fits nothing."""
-        folded = fold_question(text)
+        folded = _readable(text)
         if not any(char.isalnum() for char in folded):
             return Found(outcome(()))
         best: dict[str, Match] = {}
@@ -82,7 +92,7 @@ class Searcher:
 
         Raises KeyError for an id no document has.
         """
-        folded = fold_question(text)
+        folded = _readable(text)
         holding = [language for language, held in self._documents.items() if id in held]
         if not holding:
             raise KeyError(id)
@@ -110,6 +120,8 @@ class Searcher:
             wanted.append("en")
         if _JAPANESE.search(text):
             wanted.append("ja")
+        if "zh" in self._documents and _HAN_ONLY.fullmatch(text) and self._index("zh").has_exactly(text):
+            wanted.append("zh")
         held = [language for language in dict.fromkeys(wanted) if self._understands(language)]
         return held or list(self._documents)[:1]
 
@@ -124,18 +136,19 @@ class Searcher:
     def _legs(self, language: str, text: str) -> list[Leg]:
         """The indexes a question is looked for in: its language's own and, translated, the Japanese one."""
         if language == "ja":
-            return [self._japanese_leg(text, 1.0)]
+            return [self._japanese_leg(text)]
         legs: list[Leg] = []
         if language in self._documents:
             index = self._index(language)
             legs.append(Leg(language, index, index.search(text), 1.0))
         translated = self._translated(language, text)
-        return [*legs, self._japanese_leg(translated, weights.TRANSLATED)] if translated else legs
+        return [*legs, self._japanese_leg(translated, is_literal=False)] if translated else legs
 
-    def _japanese_leg(self, text: str, weight: float) -> Leg:
+    def _japanese_leg(self, text: str, *, is_literal: bool = True) -> Leg:
         index = self._index("ja")
         heard = self._hear(text) if is_kana(text) else None
-        return Leg("ja", index, index.search(text, heard), weight)
+        weight = 1.0 if is_literal else weights.TRANSLATED
+        return Leg("ja", index, index.search(text, heard, is_literal=is_literal), weight)
 
     def _translated(self, language: str, text: str) -> str:
         if "ja" not in self._documents or language not in GLOSSARY_LANGUAGES:
@@ -193,7 +206,16 @@ class Searcher:
         if language == "ja":
             self._japanese = Japanese()
             return Index(documents, self._japanese, self._synonyms, LEXICON)
-        return Index(documents, _OTHER_ANALYSERS.get(language, Plain)(), self._synonyms)
+        lexicon = ENGLISH_LEXICON if language == "en" else ""
+        return Index(documents, _OTHER_ANALYSERS.get(language, Plain)(), self._synonyms, lexicon)
+
+
+def _readable(text: str) -> str:
+    """`text` folded; Japanese in Latin letters put into kana."""
+    folded = fold_question(text)
+    if folded.isascii() and noticed_script(folded) is Script.JA:
+        return to_kana(folded)
+    return folded
 
 
 def _by_language(documents: Iterable[Document]) -> dict[str, dict[str, Document]]:

@@ -43,6 +43,9 @@ COVERED, COVERED_BY_ASKS = 4.07, 0.55
 WAY_GRAMS, WAY_WORDS = 3.05, 1.17
 """Likeness of the nearest single way of asking, by characters and by words."""
 
+EXACT = 12.0
+"""What a question counts for the document that has it word for word as a way of asking."""
+
 WAY_SOUND = 3.0
 """Likeness of the nearest single way of asking by sound, for questions without kanji."""
 

@@ -64,6 +64,10 @@ class Japanese:
         self._threads = threading.local()
         self._weights: dict[int, float | None] = {}
 
+    def __reduce__(self) -> tuple[type[Japanese], tuple[()]]:
+        """A copy opens the dictionary anew: neither it nor a thread's tokeniser can be carried over."""
+        return Japanese, ()
+
     def words(self, text: str) -> list[Word]:
         found = []
         for morpheme in self._tokenise(text):
@@ -143,9 +147,14 @@ class English:
         return [f" {word.term} "[i : i + 3] for word in words for i in range(len(word.term))]
 
 
+_UNSTEMMED = frozenset({"parking", "meeting", "building", "evening", "morning"})
+
+
 def stem(word: str) -> str:
     """The word without the commonest English endings: light, so that no two words of different meaning meet."""
     word = word.removesuffix("'s")
+    if word in _UNSTEMMED:
+        return word
     for ending, kept in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("e", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
             word = word.removesuffix(ending) + kept

@@ -6,23 +6,28 @@ from dataclasses import replace
 from datetime import date
 
 from bot.content import Entry, EntryKind, NoticeKind
-from bot.dialogue import Candidate, Choice, Conversation, Desk, Kind, Phrase, Turn
+from bot.dialogue import Candidate, Choice, Conversation, Desk, KeepQuestion, Kind, Phrase, Turn
 from bot.faq.entries import Found, Outcome
 from bot.handlers import choices
+from bot.handlers.redact import cleaned
 from bot.handlers.reply import say
+from bot.language import Script, noticed_script
 
 _DECOYS = frozenset({EntryKind.CHAT, EntryKind.ELSEWHERE})
 _CANDIDATES = 3
 
 
 def ask(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
-    """Answer `text`, a question nothing else claimed. The text is looked at and forgotten."""
+    """Answer `text`, a question nothing else claimed.
+
+    The text is looked at and forgotten; only where no answer was sure, it is asked to be kept, cleaned of the person.
+    """
     found = desk.searcher.find(text)
     if found.outcome is Outcome.ANSWER:
         return _with_candidates(answer(conversation, desk.content.entries[found.matches[0].id], desk, today), found)
     near = _near(found, desk, today) if found.outcome is Outcome.DID_YOU_MEAN else ()
     turn = _did_you_mean(conversation, near) if near else _ask_office(conversation, desk, today)
-    return _with_candidates(turn, found)
+    return replace(_with_candidates(turn, found), effects=_keep(text))
 
 
 def answer(conversation: Conversation, entry: Entry, desk: Desk, today: date) -> Turn:
@@ -55,6 +60,12 @@ def _ask_office(conversation: Conversation, desk: Desk, today: date) -> Turn:
     closing = desk.content.notice_on(today, NoticeKind.CLOSING)
     phrases = (Phrase("question.none"), Phrase("office.line"), *((Phrase(closing.text_key),) if closing else ()))
     return say(conversation, Kind.ASK_OFFICE, phrases, (choices.MENU, choices.OFFICE))
+
+
+def _keep(text: str) -> tuple[KeepQuestion, ...]:
+    """What the town may learn from: the question without numbers and names; nothing if little is left of it."""
+    language, kept = noticed_script(text), cleaned(text)
+    return (KeepQuestion(kept, language.value),) if kept and language is not Script.UNKNOWN else ()
 
 
 def _near(found: Found, desk: Desk, today: date) -> tuple[str, ...]:

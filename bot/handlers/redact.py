@@ -27,7 +27,7 @@ _BETWEEN = r"(?:[^\w:]|_){0,3}"  # with the colon left out, a time of day is no 
 _TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 _SPOKEN = r"(?:ぜろ|れい|まる|いち|にい|さん|よん|ご|ろく|なな|しち|はち|きゅう|きゅー)[\s、・]?"
 _SPOKEN_SHORT = r"(?:(?:に|し|く|の)[\s、・]?)"
-_SPOKEN_DIGITS = rf"(?:{_SPOKEN_SHORT}*{_SPOKEN}){{3,}}{_SPOKEN_SHORT}*"
+_SPOKEN_DIGITS = rf"(?:{_SPOKEN_SHORT}*{_SPOKEN}){{3,}}"
 _SPELLED_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _NUMBERS = (
     rf"[+(]?{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{2,}}",
@@ -44,7 +44,7 @@ _CODE = (
 
 # Ways to reach somebody.
 _URL = r"(?:https?://|www\.)[^\s、。「」()]+"
-_EMAIL = r"[\w.%+\-]*@[\w.\-]+"
+_EMAIL = r"[A-Z0-9_.%+\-]*@[A-Z0-9_.\-]+"
 _DOMAIN = r"(?<![A-Z0-9])[A-Z0-9\-]+(?:\.[A-Z0-9\-]+)*\.[A-Z]{2,}(?![A-Z])(?:/[!-~]*)?"
 
 # Days of birth and addresses.
@@ -121,7 +121,7 @@ _CAPITALISED = (
 )
 
 # A password that is no number, so that the guard lets it pass.
-_SECRET = (
+_TELLING = (
     r"(?:パスワード|ぱすわーど|パスコード|暗証番号|合言葉|あいことば|"
     r"password|passcode|passphrase|secret|密码|密碼|비밀번호|mật khẩu)"
     r"[^\S\n]*(?:は|is|:|=|是|는|là)\s*[「\"']?(?![ぁ-ゖ一-鿿])\w+"
@@ -134,7 +134,7 @@ def _compiled(*patterns: str, flags: re.RegexFlag = re.IGNORECASE) -> tuple[re.P
 
 _HIDDEN_WHOLE = _compiled(_URL, _EMAIL, _DOMAIN, _BIRTH, _STREET, _CODE, *_NUMBERS)
 _HIDDEN_WITHIN = _compiled(*_NAMES, _CAPITALISED, flags=re.NOFLAG)
-(_TELLS_PASSWORD,) = _compiled(_SECRET)
+(_TELLS_PASSWORD,) = _compiled(_TELLING)
 
 _MARKS = re.compile(rf"{MARK}(?:[\s・\-]*{MARK})+")
 _FORMS = re.compile(r"です|でした|ます|と申し|さん|desu|my name is|住所は|名前は", re.IGNORECASE)

@@ -24,7 +24,7 @@ from sqlalchemy import (
     or_,
 )
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest migration. Versions are numbered, so a greater one is a newer one."""
 
 metadata = MetaData(
@@ -106,4 +106,19 @@ feedback = Table(
     Column("entry_id", Text, primary_key=True),
     Column("helped", Boolean, primary_key=True),
     Column("count", BigInteger, nullable=False),
+)
+
+# Days as text (2022-07-01). Without row ids, so that not even the order of arrival is kept.
+unanswered = Table(
+    "unanswered",
+    metadata,
+    Column("language", Text, primary_key=True),
+    Column("text", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("first_on", Text, nullable=False),
+    Column("last_on", Text, nullable=False),
+    Column("expires_on", Text, nullable=False),
+    Index("unanswered_expires", "expires_on"),
+    Index("unanswered_last", "last_on"),
+    sqlite_with_rowid=False,
 )

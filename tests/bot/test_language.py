@@ -41,6 +41,8 @@ JA, EASY, EN, ZH, KO, VI, UNKNOWN = (
         ("몇 시까지 하나요", KO),
         ("Mấy giờ mở cửa?", VI),
         ("may gio mo cua", VI),
+        ("Xin chào", VI),
+        ("Nha sĩ", VI),
         ("12:30", UNKNOWN),
         ("😀", UNKNOWN),
         ("", UNKNOWN),

@@ -16,6 +16,11 @@ def test_without_any_setting_everything_has_a_default() -> None:
     assert (settings.content / "pack.yaml").is_file()
 
 
+def test_unanswered_questions_are_kept_for_ninety_days_or_not_at_all() -> None:
+    assert read_settings({}).unanswered_days == 90
+    assert read_settings({"MADOGUCHI_UNANSWERED_DAYS": "0"}).unanswered_days == 0
+
+
 def test_a_clock_has_a_time_zone() -> None:
     settings = read_settings({"MADOGUCHI_CLOCK": "2022-07-01T10:00:00+09:00"})
     assert settings.clock_starts_at is not None

@@ -11,22 +11,23 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogue import Body, Desk, Incoming, Left, Opened, Pressed, Text
-from bot.store import conversations, counters, outbox
+from bot.dialogue import Body, Desk, Incoming, Left, Opened, Pressed, Text, day_in_tokyo
+from bot.store import conversations, counters, outbox, unanswered
 from bot.store.engine import Engine, engine_at
 from bot.store.migrations import migrate
 from bot.store.outbox import Letter
-from bot.turn import Turns, expire_old
+from bot.turn import Turns, expire_old, expire_questions
 from tests.desk import AT, small_desk
 
 pytestmark = pytest.mark.anyio
 KEEP = timedelta(days=30)
+KEEP_QUESTIONS_DAYS = 90
 
 
 class Hall:
     """The turn on a real database, with a clock set by hand."""
 
-    def __init__(self, engine: Engine, desk: Desk) -> None:
+    def __init__(self, engine: Engine, desk: Desk, keep_questions_days: int = KEEP_QUESTIONS_DAYS) -> None:
         self.engine = engine
         self.now = AT
         self.ours: list[Letter] = []
@@ -37,6 +38,7 @@ class Hall:
             keep=KEEP,
             pushed=frozenset({"telegram"}),
             said=lambda _, letters: self.ours.extend(letters),
+            keep_questions_days=keep_questions_days,
         )
 
     async def takes(self, event_id: str, body: Body, channel: str = "telegram", address: str = "7") -> None:
@@ -45,6 +47,9 @@ class Hall:
     async def said(self, channel: str = "webchat", address: str = "7") -> list[str]:
         letters = await self.engine.read(outbox.after(channel, address, 0, 100))
         return [phrase.key for letter in letters for phrase in letter.say.phrases]
+
+    async def questions(self) -> list[tuple[str, int]]:
+        return [(question.text, question.count) for question in await self.engine.read(unanswered.kept())]
 
 
 def bytes_below(folder: Path) -> bytes:
@@ -179,7 +184,40 @@ async def test_ratings_are_counted_without_the_person(hall: Hall) -> None:
     assert (row.entry_id, row.helped, row.count) == ("desk.parking", True, 2)
 
 
-async def test_nothing_that_was_typed_is_in_the_database_or_the_log(
+async def test_a_question_that_finds_no_answer_is_kept_once_with_its_count_and_no_person(hall: Hall) -> None:
+    for number, address in enumerate("778"):
+        await hall.takes(f"e{number}", Text("山田太郎ですが補聴器の補助はありますか？"), "webchat", address)
+    await hall.takes("e2", Text("山田太郎ですが補聴器の補助はありますか？"), "webchat", "8")  # a second delivery
+    await hall.takes("e4", Text("駐車場は無料ですか"), "webchat")
+    assert await hall.questions() == [("＊ですが補聴器の補助はありますか", 3)]
+
+
+async def test_forget_me_leaves_the_question_that_nobody_can_be_found_by(hall: Hall) -> None:
+    await hall.takes("e1", Text("補聴器の補助はありますか"), "webchat")
+    await hall.takes("e2", Pressed("forget:yes"), "webchat")
+    assert await hall.questions() == [("補聴器の補助はありますか", 1)]
+
+
+async def test_a_kept_question_expires_ninety_days_after_it_was_last_asked(hall: Hall) -> None:
+    for number in range(2):
+        await hall.takes(f"e{number}", Text("補聴器の補助はありますか"), "webchat")
+        hall.now += timedelta(days=10)
+    today = day_in_tokyo(hall.now) + timedelta(days=79)
+    assert await expire_questions(hall.engine, today, KEEP_QUESTIONS_DAYS) == 0
+    assert await expire_questions(hall.engine, today + timedelta(days=1), KEEP_QUESTIONS_DAYS) == 1
+    assert await hall.questions() == []
+
+
+async def test_where_no_question_is_to_be_kept_none_is_and_those_that_were_are_deleted(hall: Hall, desk: Desk) -> None:
+    await hall.takes("e1", Text("補聴器の補助はありますか"), "webchat")
+    sparing = Hall(hall.engine, desk, keep_questions_days=0)
+    await sparing.takes("e2", Text("眼鏡の補助はありますか"), "webchat")
+    assert await hall.questions() == [("補聴器の補助はありますか", 1)]
+    await expire_questions(hall.engine, day_in_tokyo(hall.now), 0)
+    assert await hall.questions() == []
+
+
+async def test_of_what_was_typed_only_cleaned_questions_are_in_the_database_and_nothing_in_the_log(
     tmp_path: Path, desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -188,9 +226,20 @@ async def test_nothing_that_was_typed_is_in_the_database_or_the_log(
         "マイナンバーは123456789018",
         "山田太郎ですが駐車場は無料ですか",
         "himitsu-no-kotoba",
+        "佐藤花子と申します。090-1234-5678、hanako@example.jp です。補聴器の補助はありますか",
+        "私は高橋、本町3-2-1に住んでいます。生まれは昭和34年5月6日",
+        "my name is jiro suzuki, is there money for hearing aids?",
+        "たなかさんのパスワードはhimitsuです",
     ]
+    secrets = (
+        "2749", "123456789018", "山田", "太郎", "himitsu", "無料ですか", "佐藤", "花子", "hanako", "1234", "5678", "090", "高橋",
+        "本町", "3-2-1", "34年", "5月6日", "jiro", "suzuki", "たなか",
+    )  # fmt: skip
     async with open_hall(tmp_path / "desk.db", desk) as hall:
         for number, text in enumerate(typed):
             await hall.takes(f"t{number}", Text(text), "webchat")
-    kept = bytes_below(tmp_path) + caplog.text.encode()
-    assert not [word for word in ("2749", "123456789018", "山田", "himitsu", "無料ですか") if word.encode() in kept]
+        questions = await hall.questions()
+    kept = bytes_below(tmp_path)
+    assert not [word for word in secrets if word.encode() in kept + caplog.text.encode()]
+    assert not [word for word in ("補聴器", "hearing") if word in caplog.text]
+    assert ("my name is ＊, is there money for hearing aids", 1) in questions

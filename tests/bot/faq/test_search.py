@@ -81,6 +81,9 @@ def first(found: Found) -> str | None:
         ("几点关门", "desk.hours"),
         ("카드를 잃어버렸어요", "card.lost"),
         ("parking は無料ですか", "desk.parking"),
+        ("chuushajou wa arimasu ka", "desk.parking"),
+        ("ka-do o otoshita no desu ga doko desu ka", "card.lost"),
+        ("is my card misplaced", "card.lost"),
     ],
 )
 def test_a_question_finds_its_document(searcher: Searcher, text: str, document_id: str) -> None:
@@ -121,6 +124,18 @@ def test_matches_come_most_confident_first_and_each_once(searcher: Searcher, tex
     matches = searcher.find(text).matches
     assert [match.confidence for match in matches] == sorted((m.confidence for m in matches), reverse=True)
     assert len({match.id for match in matches}) == len(matches)
+
+
+def test_a_question_that_is_word_for_word_a_way_of_asking_is_answered_with_it() -> None:
+    documents = [
+        Document("parking", "駐車場", ("駐車料金",)),
+        Document("parking", "parking", ("car park",), language="en"),
+        Document("park", "公園", ("近くの公園",)),
+        Document("park", "nearest park", language="en"),
+        Document("chat", "没用", language="zh"),
+    ]
+    searcher = Searcher(documents)
+    assert [first(searcher.find(text)) for text in ("Nearest park?", "没用", "駐車場！")] == ["park", "chat", "parking"]
 
 
 def test_no_more_matches_than_asked_for(searcher: Searcher) -> None:

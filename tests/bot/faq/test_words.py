@@ -55,7 +55,7 @@ def test_words_sound(japanese: Japanese) -> None:
 
 
 def test_english_endings_and_small_words_are_left_out() -> None:
-    assert terms(English(), "what are the parking fees") == ["what", "park", "fee"]
+    assert terms(English(), "what are the parking fees") == ["what", "parking", "fee"]
 
 
 def test_english_of_small_words_only_keeps_them() -> None:

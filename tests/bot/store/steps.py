@@ -9,14 +9,14 @@ from types import ModuleType
 
 from bot.dialogue import Kind, Phrase, Say
 from bot.language import Language
-from bot.store import conversations, counters, inbox, outbox, version
+from bot.store import conversations, counters, inbox, outbox, unanswered, version
 from bot.store.query import Query, QueryFamily
 from bot.store.unit import Work
 
 AT = datetime(2022, 7, 1, 1, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 PUSHED = ("telegram", "line")
-MODULES: tuple[ModuleType, ...] = (inbox, conversations, outbox, counters, version)
+MODULES: tuple[ModuleType, ...] = (inbox, conversations, outbox, counters, unanswered, version)
 
 
 def say(key: str) -> Say:

@@ -19,7 +19,7 @@ POSTGRESQL = Dialect(
     PGDialect(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
     cast("Callable[..., Upsert]", postgresql.insert),
 )
-READS_EVERYTHING_ON_PURPOSE = {"_select_feedback", "_select_version"}
+READS_EVERYTHING_ON_PURPOSE = {"_select_feedback", "_select_version", "_select_all", "_delete_all"}
 QUERIES = every_query()
 
 
@@ -100,6 +100,7 @@ async def test_no_statement_reads_through_a_table_or_sorts_it(connection: sqlite
         ("_select_dead", ("outbox_dead",)),
         ("_delete_marks", ("inbox_received",)),
         ("_delete_silent", ("conversations_last_event",)),
+        ("_delete_old", ("unanswered_expires", "unanswered_last")),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
