@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.content import Content, check_pack, unfound_questions
+from bot.content import Content
+from bot.content.check import check_pack
 from bot.content.check_asks import folded
+from bot.content.corpus import unfound_questions
 from bot.content.editing import with_ask
 from bot.content.part import did_you_mean
 from bot.content.question_set import Question, is_right, read_questions

@@ -25,7 +25,7 @@ from bot.content.pack import (
 
 if TYPE_CHECKING:
     from bot.content.check import check_pack
-    from bot.content.documents import documents, unfound_questions
+    from bot.content.corpus import documents, unfound_questions
     from bot.content.reading import load_pack
 
 __all__ = [
@@ -48,9 +48,9 @@ __all__ = [
 
 _READING = {
     "check_pack": "bot.content.check",
-    "documents": "bot.content.documents",
+    "documents": "bot.content.corpus",
     "load_pack": "bot.content.reading",
-    "unfound_questions": "bot.content.documents",
+    "unfound_questions": "bot.content.corpus",
 }
 
 
