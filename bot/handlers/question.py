@@ -8,7 +8,9 @@ from datetime import date
 from bot.content import Entry, EntryKind, NoticeKind
 from bot.dialogue import Candidate, Choice, Conversation, Desk, KeepQuestion, Kind, Phrase, Turn
 from bot.faq.entries import Found, Outcome
+from bot.faq.split import split_questions
 from bot.handlers import choices
+from bot.handlers.leaning import leaning
 from bot.handlers.redact import cleaned
 from bot.handlers.reply import say
 from bot.language import Script, noticed_script
@@ -22,12 +24,36 @@ def ask(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
 
     The text is looked at and forgotten; only where no answer was sure, it is asked to be kept, cleaned of the person.
     """
-    found = desk.searcher.find(text)
+    return _answer_each(conversation, text, desk, today) or _answer_one(conversation, text, desk, today)
+
+
+def _answer_one(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
+    last = desk.content.entries.get(conversation.last_entry_id or "")
+    found = leaning(desk.searcher.find(text), text, last, desk.content.entries)
     if found.outcome is Outcome.ANSWER:
         return _with_candidates(answer(conversation, desk.content.entries[found.matches[0].id], desk, today), found)
     near = _near(found, desk, today) if found.outcome is Outcome.DID_YOU_MEAN else ()
     turn = _did_you_mean(conversation, near) if near else _ask_office(conversation, desk, today)
     return replace(_with_candidates(turn, found), effects=_keep(text))
+
+
+def _answer_each(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn | None:
+    """Each of several questions in one message, if every one is sure and they ask different things; else None."""
+    questions = split_questions(text)
+    if len(questions) == 1:
+        return None
+    found = [desk.searcher.find(question) for question in questions]
+    entries = [desk.content.entries[one.matches[0].id] for one in found if one.outcome is Outcome.ANSWER]
+    if len({entry.id for entry in entries}) < len(questions) or any(entry.kind in _DECOYS for entry in entries):
+        return None
+    return _together([answer(conversation, entry, desk, today) for entry in entries], found)
+
+
+def _together(turns: list[Turn], found: list[Found]) -> Turn:
+    """One turn that says what all of them say; the choices are the last one's, for only they stay on the screen."""
+    worded = [_with_candidates(turn, one).says[0] for turn, one in zip(turns, found, strict=True)]
+    *before, last = worded
+    return replace(turns[-1], says=(*(replace(one, choices=()) for one in before), last))
 
 
 def answer(conversation: Conversation, entry: Entry, desk: Desk, today: date) -> Turn:

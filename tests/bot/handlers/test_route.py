@@ -196,6 +196,17 @@ def test_thanks_are_answered_and_are_no_answer_to_a_question(talk: Talk) -> None
     assert turn.says[0].entry_id is None
 
 
+def test_two_questions_in_one_message_are_both_answered(talk: Talk) -> None:
+    turn = talk.types("駐車場は無料ですか？あと、市役所の電話番号は何番ですか？")
+    assert [say.entry_id for say in turn.says] == ["desk.parking", "contact.city"]
+    assert turn.says[0].choices == ()
+    assert tokens(turn)[-3] == "menu"
+
+
+def test_one_question_asked_twice_is_answered_once(talk: Talk) -> None:
+    assert [say.entry_id for say in talk.types("駐車場は無料ですか？駐車場はありますか？").says] == ["desk.parking"]
+
+
 def test_after_the_programme_an_answer_that_no_longer_holds_gives_way_to_the_notice(desk: Desk) -> None:
     late = Talk(desk, AFTER)
     turn = late.types("駐車場は無料ですか")
