@@ -65,7 +65,10 @@ mang theo giay thu bay may mo hoi xin chao cam on
 """
 _VIETNAMESE_BARE = frozenset(_VIETNAMESE_SYLLABLES.split())
 
-_ROMAJI = re.compile(r"(?:(?:[kgsztdnhbpmrjf]|sh|ch|ts|[kgstznhbpmrj]y|w|y)?[aiueo]|n(?![aiueoy])|[kstpc](?=[kstpc]))+")
+_ROMAJI = re.compile(
+    r"(?:(?:[kgsztdnhbpmrjf]|sh|ch|ts|[kgstznhbpmrj]y|w|y)?[aiueo]|n(?![aiueoy])|([kstpc])(?=\1)|t(?=ch))+"
+)
+_LONGEST_WORD = 40  # no Japanese word in Latin letters is longer, and hostile ones are
 _ROMAJI_MARKS = re.compile(
     r"\b(?:desu|desuka|masuka|\w+masu|\w+masuka|\w+masen|\w+mashita|kudasai|\w+tai|\w+shii|doko|itsu|nan|nani|nanji|"
     r"nanyoubi|ikura|dare|dou|doushite|dousureba|arimasu|konnichiwa|ohayou|arigatou|onegai|onegaishimasu|moraeru|"
@@ -169,4 +172,6 @@ def _is_bare_vietnamese(words: list[str]) -> bool:
 
 def _is_romaji(words: list[str]) -> bool:
     plain = [word for word in words if word not in _NAMES]
-    return bool(_ROMAJI_MARKS.search(" ".join(plain))) and all(_ROMAJI.fullmatch(word) for word in plain)
+    return bool(_ROMAJI_MARKS.search(" ".join(plain))) and all(
+        len(word) <= _LONGEST_WORD and _ROMAJI.fullmatch(word) for word in plain
+    )

@@ -68,8 +68,11 @@ def small_content() -> Content:
     buttons = {"button.menu": "メニュー", "button.helped_yes": "役に立った", "button.forget_yes": "はい、消します"}
     texts = {language: MappingProxyType(buttons) for language in Language}
     words = {
-        "menu": {"メニュー", "menu"}, "help": {"ヘルプ", "help"}, "back": {"戻る", "back"}, "restart": {"最初から", "start over"},
-        "languages": {"言語", "language"}, "forget": {"忘れて", "forget me"}, "office": {"電話", "phone"},
+        "menu": {"メニュー", "menu", "/menu"}, "help": {"ヘルプ", "help", "/help"}, "back": {"戻る", "back"}, "restart": {"最初から", "start over"},
+        "languages": {"言語", "language"}, "forget": {"忘れて", "forget me", "/forget"}, "office": {"電話", "phone"},
+        "forget:yes": {"はい", "yes"},
+        "forget:no": {"no"},
+        "helped": {"役に立った"},
         "lang:ja": {"日本語"}, "lang:ja-easy": {"やさしい日本語"}, "lang:en": {"英語", "english"},
     }  # fmt: skip
     return Content(

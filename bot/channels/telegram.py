@@ -49,7 +49,7 @@ _NOTES = (
 )
 """What an app notes in the chat by itself; nobody expects an answer."""
 
-_LOCALES = {"en": Language.EN, "zh": Language.JA_EASY, "ko": Language.EN, "vi": Language.EN}
+_LOCALES = {"ja": Language.JA, "en": Language.EN, "zh": Language.JA_EASY, "ko": Language.EN, "vi": Language.EN}
 _NO_UPDATE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
 """What the library's parser, which trusts Telegram, raises when a stranger's JSON is shaped otherwise."""
 

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.content import Content
-from bot.content.check import check_pack
+from bot.content import Content, check_pack, unfound_questions
 from bot.content.check_asks import folded
-from bot.content.corpus import unfound_questions
 from bot.content.editing import with_ask
 from bot.content.part import did_you_mean
 from bot.content.question_set import Question, is_right, read_questions
@@ -63,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     file = settings.content / "faq" / f"{before.desk.content.entries[options.entry].topic}.yaml"
     source = file.read_bytes()
     after = _add(file, source, options.entry, language, text, settings.content)
-    change = _compare(before, after)
+    change = compare(before, after)
     _report(change, before, after, text)
     if change.is_worse and not options.force:
         file.write_bytes(source)
@@ -118,7 +116,8 @@ def _answered_by(found: Found) -> str | None:
     return found.matches[0].id if found.outcome is Outcome.ANSWER else None
 
 
-def _compare(before: Examined, after: Examined) -> Change:
+def compare(before: Examined, after: Examined) -> Change:
+    """What is new after: faults (known by file and key, since lines move), and questions right or wrong now."""
     known = {(fault.file, fault.key) for fault in before.faults}
     new = tuple(fault for fault in after.faults if (fault.file, fault.key) not in known)
     changed = [question for question in after.found if before.is_right(question) is not after.is_right(question)]

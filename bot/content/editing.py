@@ -31,7 +31,7 @@ def with_ask(source: str, entry_id: str, language: str, ask: str) -> str:
 
 
 def _asks_of(source: str, entry_id: str) -> MappingNode:
-    for entry in _child(yaml.compose(source, yaml.SafeLoader), "entries").value:
+    for entry in _child(yaml.compose(source, yaml.CSafeLoader), "entries").value:
         if _child(entry, "id").value.strip() == entry_id:
             asks = _child(entry, "asks")
             if isinstance(asks, MappingNode):
@@ -46,8 +46,10 @@ def _child(node: Node | None, name: str) -> Node:
 
 
 def _in_block(source: str, asks: SequenceNode, ask: str) -> str:
-    at = _after_line(source, asks.value[-1].end_mark.index)
-    return _inserted(source, at, f"{' ' * asks.start_mark.column}- {_scalar(ask)}")
+    first, last = asks.value[0], asks.value[-1]
+    line = source.rfind("\n", 0, first.start_mark.index) + 1
+    indent = source[line : source.index("-", line)]
+    return _inserted(source, _after_line(source, last.end_mark.index), f"{indent}- {_scalar(ask)}")
 
 
 def _in_flow(source: str, asks: SequenceNode, ask: str) -> str:
@@ -85,12 +87,12 @@ def _scalar(text: str) -> str:
 
 
 def _require_only_change(source: str, changed: str, entry_id: str, language: str, ask: str) -> None:
-    wanted = yaml.safe_load(source)
+    wanted = yaml.load(source, yaml.CSafeLoader)
     for entry in wanted["entries"]:
         if entry["id"].strip() == entry_id:
-            entry["asks"].setdefault(language, []).append(ask)
+            entry["asks"][language] = [*entry["asks"].get(language, ()), ask]
     try:
-        came_out_right = yaml.safe_load(changed) == wanted
+        came_out_right = yaml.load(changed, yaml.CSafeLoader) == wanted
     except yaml.YAMLError:
         came_out_right = False
     if not came_out_right:

@@ -44,3 +44,9 @@ def rating(entry_id: str) -> tuple[Choice, Choice]:
         Choice(Phrase("button.helped_yes"), f"helped:{entry_id}"),
         Choice(Phrase("button.helped_no"), f"unhelped:{entry_id}"),
     )
+
+
+def still_there(offered: tuple[Choice, ...], content: Content) -> tuple[Choice, ...]:
+    """The choices whose entry or heading the pack still has; a town renames and deletes."""
+    known = {f"ask:{entry_id}" for entry_id in content.entries} | {f"topic:{topic.id}" for topic in content.topics}
+    return tuple(one for one in offered if one.token in known or one.token.partition(":")[0] not in {"ask", "topic"})

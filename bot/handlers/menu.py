@@ -95,7 +95,11 @@ def leave(conversation: Conversation) -> Turn:
 
 
 def rate(conversation: Conversation, entry_id: str, desk: Desk, *, helped: bool) -> Turn | None:
-    """Thank for a rating and count it once an answer; None when there is no such entry (any more)."""
+    """Thank for a rating and count it once an answer; None when there is no such entry (any more).
+
+    Without an id (「役に立った」 typed when the buttons are gone) it is about the answer seen last.
+    """
+    entry_id = entry_id or conversation.last_entry_id or ""
     if entry_id not in desk.content.entries:
         return None
     thanks = Phrase("feedback.helped" if helped else "feedback.not_helped")
@@ -114,9 +118,15 @@ def explain(conversation: Conversation, text_key: str) -> Turn:
     return say(conversation, Kind.MENU, (Phrase(text_key),), (choices.MENU, choices.HELP))
 
 
+def refuse_number(conversation: Conversation) -> Turn:
+    """A number that is on no button: say which there are, and show them again."""
+    most = Phrase("question.no_such_number", {"most": len(conversation.offered)})
+    return say(conversation, Kind.MENU, (most,), conversation.offered)
+
+
 def refuse_past_button(conversation: Conversation, desk: Desk) -> Turn:
-    """An old button: say so, and show what can be chosen now."""
-    offered = conversation.offered or (*choices.topics(desk.content), choices.HELP)
+    """An old button: say so, and show what can be chosen now, as far as the town still has it."""
+    offered = choices.still_there(conversation.offered, desk.content) or (*choices.topics(desk.content), choices.HELP)
     return say(conversation, Kind.MENU, (Phrase("question.past_button"),), offered)
 
 

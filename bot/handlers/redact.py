@@ -122,7 +122,7 @@ _CAPITALISED = (
 
 # A password that is no number, so that the guard lets it pass.
 _TELLING = (
-    r"(?:パスワード|ぱすわーど|パスコード|暗証番号|合言葉|あいことば|"
+    r"(?:パスワード|ぱすわーど|パスコード|暗証番号|合言葉|あいことば|(?:秘密|ひみつ)の?(?:言葉|ことば|番号|質問)?|"
     r"password|passcode|passphrase|secret|密码|密碼|비밀번호|mật khẩu)"
     r"[^\S\n]*(?:は|is|:|=|是|는|là)\s*[「\"']?(?![ぁ-ゖ一-鿿])\w+"
 )

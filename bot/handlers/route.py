@@ -20,9 +20,14 @@ MOST_CHARACTERS = 1000
 """A longer text is not searched: nobody's question is that long, and a pasted document is not one."""
 
 _INVISIBLE = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffe\uffff]")
-_NUMBER = re.compile(r"[(\[]?(\d{1,2})[)\].]?\s*(?:番目?|ばん)?(?:です|で|を|お願いします)?[。.]?")
+_KANJI_NUMBERS = "一二三四五六七八九"
+_NUMBER = re.compile(
+    r"[#(\[]?(?:(\d{1,2})|([一二三四五六七八九]))[)\].]?\s*(?:番目?|ばん|つ目|つめ)?(?:です|で|を|お願いします)?[。.]?"
+)
+_ONLY_WHILE_OFFERED = frozenset({choices.FORGET_YES.token, choices.FORGET_NO.token})
 _SHORT = 8
 _SENTENCE = 3
+_JAPANESE = frozenset({Language.JA, Language.JA_EASY})
 _FOREIGN = frozenset({Script.ZH, Script.KO, Script.VI})
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -60,29 +65,31 @@ def press(conversation: Conversation, token: str, desk: Desk, today: date) -> Tu
 def read(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
     """What a typed text does, worded in the language it seems to be written in."""
     plain = readable(text)
+    danger = guard.danger_in(plain)
+    token = None if danger else _typed_token(conversation, plain, desk.content)
     script = noticed_script(plain)
-    heard = _hear(conversation, script, plain)
-    turn = _read(heard, plain, desk, today)
+    heard = (
+        conversation if _says_nothing_of_language(conversation, plain, token) else _hear(conversation, script, plain)
+    )
+    turn = menu.warn(heard, danger) if danger else _read(heard, plain, token, desk, today)
     if turn.language is not None or turn.conversation.chosen is not heard.chosen:
         return turn
     return replace(turn, language=_language_of_answer(heard, script, plain))
 
 
 def readable(text: str) -> str:
-    """The text in NFKC without what cannot be seen, trimmed."""
-    shown = _INVISIBLE.sub(" ", _SURROGATE.sub(" ", text))
+    """The text, as far as it is looked at, in NFKC without what cannot be seen, trimmed."""
+    shown = _INVISIBLE.sub(" ", _SURROGATE.sub(" ", text[: guard.LONGEST]))
     return unicodedata.normalize("NFKC", shown).strip()
 
 
-def _read(conversation: Conversation, plain: str, desk: Desk, today: date) -> Turn:
-    danger = guard.danger_in(plain)
-    if danger is not None:
-        return menu.warn(conversation, danger)
+def _read(conversation: Conversation, plain: str, token: str | None, desk: Desk, today: date) -> Turn:
     if not plain:
         return menu.explain(conversation, "question.empty")
-    token = _offered_token(conversation.offered, plain, desk.content) or _command(plain, desk.content)
     if token is not None:
         return press(conversation, token, desk, today)
+    if _NUMBER.fullmatch(plain) and conversation.offered:
+        return menu.refuse_number(conversation)
     return _ask(conversation, plain, desk, today)
 
 
@@ -96,13 +103,24 @@ def _ask(conversation: Conversation, plain: str, desk: Desk, today: date) -> Tur
     return _with_languages(noted) if conversation.turns == 0 else noted
 
 
+def _says_nothing_of_language(conversation: Conversation, plain: str, token: str | None) -> bool:
+    """A command or a button's words do not tell what somebody writes in, once that is known; "/menu" never does."""
+    return plain.startswith("/") or (token is not None and conversation.noticed is not None)
+
+
+def _typed_token(conversation: Conversation, plain: str, content: Content) -> str | None:
+    return _offered_token(conversation.offered, plain, content) or _command(plain, content)
+
+
 def _offered_token(offered: tuple[Choice, ...], plain: str, content: Content) -> str | None:
-    """The choice on the screen whose number or label was typed."""
+    """The choice on the screen whose number, label or own word (はい) was typed."""
     number = _NUMBER.fullmatch(plain)
     if number:
-        place = int(number[1]) - 1
+        place = int(number[1] or _KANJI_NUMBERS.index(number[2]) + 1) - 1
         return offered[place].token if 0 <= place < len(offered) else None
     typed = _folded(plain)
+    if any(typed in content.words.get(choice.token, ()) for choice in offered):
+        return next(choice.token for choice in offered if typed in content.words.get(choice.token, ()))
     return next((choice.token for choice in offered if typed in _labels(choice.label.key, content)), None)
 
 
@@ -123,8 +141,9 @@ def _labels(key: str, content: Content) -> set[str]:
 
 def _command(plain: str, content: Content) -> str | None:
     """The token of the command that was typed as a word in any language."""
-    typed = _folded(plain)
-    return next((command for command, words in content.words.items() if typed in words), None)
+    typed = _folded(plain.partition("@")[0] if plain.startswith("/") else plain)
+    words = ((command, typed_as) for command, typed_as in content.words.items() if command not in _ONLY_WHILE_OFFERED)
+    return next((command for command, typed_as in words if typed in typed_as), None)
 
 
 def _folded(text: str) -> str:
@@ -132,10 +151,15 @@ def _folded(text: str) -> str:
 
 
 def _hear(conversation: Conversation, script: Script, plain: str) -> Conversation:
-    """Remember what the resident seems to write in; a short word does not take easy Japanese away."""
+    """Remember what the resident seems to write in.
+
+    A short word takes nobody's language away: 「駐車場」 not easy Japanese, "App Store" not Japanese.
+    """
     written = answer_language(script)
-    keeps_easy = conversation.noticed is Language.JA_EASY and written is Language.JA and len(plain) < _SHORT
-    return conversation if written is None or keeps_easy else replace(conversation, noticed=written)
+    before = conversation.noticed
+    keeps_easy = before is Language.JA_EASY and written is Language.JA and len(plain) < _SHORT
+    keeps_japanese = before in _JAPANESE and written is Language.EN and len(plain.split()) < _SENTENCE
+    return conversation if written is None or keeps_easy or keeps_japanese else replace(conversation, noticed=written)
 
 
 def _language_of_answer(heard: Conversation, script: Script, plain: str) -> Language:
@@ -169,8 +193,9 @@ def _answer(conversation: Conversation, entry_id: str, desk: Desk, today: date) 
 
 
 def _forget(conversation: Conversation, answer: str) -> Turn:
+    """Deleting is done only while it is asked: an old button asks again."""
     match answer:
-        case "yes":
+        case "yes" if choices.FORGET_YES in conversation.offered:
             return menu.forget(conversation)
         case "no":
             return menu.keep(conversation)

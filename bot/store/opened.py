@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.store.engine import Engine, engine_at
+from bot.errors import StoreError
+from bot.store.engine import Engine, engine_at, sqlite_path
 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Engine]:
     """The database at an address, closed at the end of the block. Raises StoreError if it cannot be used."""
+    # Looked for first: a connection that fails leaves aiosqlite's thread behind, which complains once the loop is gone.
+    path = sqlite_path(url)
+    if not path.is_file():
+        raise StoreError(f"{path}: no database here: run `madoguchi migrate`")
     engine = engine_at(url)
     await engine.open()
     try:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,3 +84,17 @@ def test_the_guess_takes_no_long_time_over_what_might_be_romaji(text: str) -> No
 
 def test_a_very_long_message_is_guessed_from_its_beginning() -> None:
     assert noticed_script("駐車場はどこですか" + "a" * 100_000) is Script.JA
+
+
+@pytest.mark.parametrize(
+    "text", ["desu " + "tsu" * 40 + "x", "desu " + "kk" * 2000, "masu " + "shi" * 1500, "n" * 4000 + " desu"]
+)
+def test_a_hostile_text_does_not_stop_the_service(text: str) -> None:
+    begun = time.perf_counter()
+    noticed_script(text)
+    assert time.perf_counter() - begun < 1.0
+
+
+@pytest.mark.parametrize("word", ["kitte", "zasshi", "matcha", "gakkou", "kippu"])
+def test_doubled_consonants_are_still_japanese(word: str) -> None:
+    assert noticed_script(f"{word} desu") is Script.JA

@@ -141,7 +141,8 @@ async def test_state_is_remembered_between_events_and_processes(tmp_path: Path, 
 async def test_forget_me_deletes_every_row_of_the_person(hall: Hall) -> None:
     await hall.takes("e1", Pressed("lang:en"), "webchat")
     await hall.takes("e2", Text("駐車場は無料ですか"), "webchat")
-    await hall.takes("e3", Pressed("forget:yes"), "webchat")
+    await hall.takes("e3", Text("忘れて"), "webchat")
+    await hall.takes("e4", Text("はい"), "webchat")
     assert await hall.said() == ["forget.done"]
     found = await hall.engine.read(conversations.find("webchat", "7"))
     assert (found.conversation.chosen, found.conversation.last_entry_id) == (None, None)
@@ -153,7 +154,8 @@ async def test_forget_me_deletes_every_row_of_the_person(hall: Hall) -> None:
 
 async def test_forget_me_leaves_other_people_alone(hall: Hall) -> None:
     await hall.takes("e1", Opened(), "webchat", "8")
-    await hall.takes("e2", Pressed("forget:yes"), "webchat", "7")
+    await hall.takes("e2", Pressed("forget"), "webchat", "7")
+    await hall.takes("e3", Pressed("forget:yes"), "webchat", "7")
     assert await hall.said(address="8") == ["greeting.first"]
 
 
@@ -211,7 +213,7 @@ async def test_a_kept_question_expires_ninety_days_after_it_was_last_asked(hall:
 async def test_where_no_question_is_to_be_kept_none_is_and_those_that_were_are_deleted(hall: Hall, desk: Desk) -> None:
     await hall.takes("e1", Text("補聴器の補助はありますか"), "webchat")
     sparing = Hall(hall.engine, desk, keep_questions_days=0)
-    await sparing.takes("e2", Text("眼鏡の補助はありますか"), "webchat")
+    await sparing.takes("e2", Text("補聴器の修理はできますか"), "webchat")
     assert await hall.questions() == [("補聴器の補助はありますか", 1)]
     await expire_questions(hall.engine, day_in_tokyo(hall.now), 0)
     assert await hall.questions() == []
@@ -228,11 +230,11 @@ async def test_of_what_was_typed_only_cleaned_questions_are_in_the_database_and_
         "himitsu-no-kotoba",
         "佐藤花子と申します。090-1234-5678、hanako@example.jp です。補聴器の補助はありますか",
         "私は高橋、本町3-2-1に住んでいます。生まれは昭和34年5月6日",
-        "my name is jiro suzuki, is there money for hearing aids?",
+        "my name is jiro suzuki, rockets fly upward",
         "たなかさんのパスワードはhimitsuです",
     ]
     secrets = (
-        "2749", "123456789018", "山田", "太郎", "himitsu", "無料ですか", "佐藤", "花子", "hanako", "1234", "5678", "090", "高橋",
+        "2749", "123456789018", "山田", "太郎", "himitsu", "無料ですか", "佐藤", "花子", "hanako", "090-1234", "1234-5678", "高橋",
         "本町", "3-2-1", "34年", "5月6日", "jiro", "suzuki", "たなか",
     )  # fmt: skip
     async with open_hall(tmp_path / "desk.db", desk) as hall:
@@ -241,5 +243,5 @@ async def test_of_what_was_typed_only_cleaned_questions_are_in_the_database_and_
         questions = await hall.questions()
     kept = bytes_below(tmp_path)
     assert not [word for word in secrets if word.encode() in kept + caplog.text.encode()]
-    assert not [word for word in ("補聴器", "hearing") if word in caplog.text]
-    assert ("my name is ＊, is there money for hearing aids", 1) in questions
+    assert not [word for word in ("補聴器", "rockets") if word in caplog.text]
+    assert ("my name is ＊, rockets fly upward", 1) in questions

@@ -108,6 +108,7 @@ def test_spelling_that_says_nothing_is_evened_out_so_that_the_same_question_is_c
         "",
         "😀😀",
         "パスワードはhimitsuです。どこで変えますか",
+        "ひみつの言葉はミドリガメ",
         "my password is sunshine, where do I change it",
         "山田太郎と佐藤花子と鈴木一郎と田中次郎の分",
         "あ＠い",
@@ -166,8 +167,8 @@ def test_what_is_answered_or_warned_of_or_no_question_is_not_kept(desk: Desk, te
     ("text", "language"),
     [
         ("ほちょうきの おかねは ありますか", "ja-easy"),
-        ("Is there money for hearing aids?", "en"),
-        ("有助听器补贴吗", "zh"),
+        ("rockets fly upward", "en"),
+        ("火箭推进剂", "zh"),
     ],
 )
 def test_a_kept_question_says_in_which_language_it_is(desk: Desk, text: str, language: str) -> None:

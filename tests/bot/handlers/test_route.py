@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue import (
     Body,
+    Choice,
     Conversation,
     CountFeedback,
     Desk,
@@ -16,6 +19,7 @@ from bot.dialogue import (
     Left,
     MarkBlocked,
     Opened,
+    Phrase,
     Pressed,
     Text,
     Unreadable,
@@ -65,16 +69,57 @@ def test_the_second_question_does_not_offer_the_languages_again(talk: Talk) -> N
 
 
 @pytest.mark.parametrize(
-    "typed", ["1", "１", "①", "1.", "1番", "(1)", "1です", "何時まで開いていますか", "何時まで開いていま"]
+    "typed",
+    ["1", "１", "①", "#1", "一", "1つ目", "1.", "1番", "(1)", "1です", "何時まで開いていますか", "何時まで開いていま"],
 )
 def test_a_button_can_be_typed_as_its_number_or_its_label(talk: Talk, typed: str) -> None:
     talk.types("駐車場は無料ですか")
     assert talk.types(typed).says[0].entry_id == "desk.hours"
 
 
-def test_a_number_that_is_not_on_the_screen_is_no_choice(talk: Talk) -> None:
+def test_a_number_that_is_on_no_button_is_answered_with_those_there_are(talk: Talk) -> None:
+    offered = tokens(talk.types("駐車場は無料ですか"))
+    turn = talk.types("19")
+    assert keys(turn) == ["question.no_such_number"]
+    assert tokens(turn) == offered
+
+
+@pytest.mark.parametrize("typed", ["はい", "yes", "はい。", "はい、消します"])
+def test_forgetting_is_confirmed_in_ones_own_words(talk: Talk, typed: str) -> None:
+    talk.types("忘れて")
+    assert keys(talk.types(typed)) == ["forget.done"]
+
+
+def test_yes_means_nothing_where_nothing_was_asked(talk: Talk) -> None:
+    assert keys(talk.types("はい")) != ["forget.done"]
+
+
+def test_an_old_button_to_forget_asks_again(talk: Talk) -> None:
+    talk.types("忘れて")
     talk.types("駐車場は無料ですか")
-    assert talk.types("19").says[0].kind in {Kind.ASK_OFFICE, Kind.DID_YOU_MEAN}
+    turn = talk.presses("forget:yes")
+    assert keys(turn) == ["forget.confirm"]
+    assert turn.effects == ()
+
+
+def test_a_rating_typed_when_the_buttons_are_gone_is_about_the_last_answer(talk: Talk) -> None:
+    talk.types("駐車場は無料ですか")
+    talk.types("メニュー")
+    assert talk.types("役に立った").effects == (CountFeedback("desk.parking", helped=True),)
+
+
+@pytest.mark.parametrize("typed", ["/menu", "/help", "/forget", "/menu@madoguchi_bot", "App Store", "FAX"])
+def test_commands_and_names_in_latin_letters_do_not_change_the_language(talk: Talk, typed: str) -> None:
+    talk.types("駐車場は無料ですか")
+    assert talk.types(typed).language is Language.JA
+    assert talk.types("メニュー").language is Language.JA
+
+
+def test_what_the_town_has_deleted_is_not_offered_again(talk: Talk) -> None:
+    talk.types("駐車場は無料ですか")
+    gone = Choice(Phrase("@label/desk.gone"), "ask:desk.gone")
+    talk.conversation = replace(talk.conversation, offered=(gone, *talk.conversation.offered))
+    assert "ask:desk.gone" not in tokens(talk.presses("no-such-thing"))
 
 
 @pytest.mark.parametrize(
