@@ -74,14 +74,17 @@ class Turns:
         caller lets the platform deliver the event again.
         """
         letters = await self._engine.write(self._work(incoming, self._clock()))
+        if letters is None:
+            return
         self.taken[incoming.channel] += 1
         _log.info("turn channel=%s event=%s letters=%d", incoming.channel, type(incoming.body).__name__, len(letters))
         self._said(incoming, letters)
 
-    def _work(self, incoming: Incoming, now: datetime) -> Work[tuple[Letter, ...]]:
+    def _work(self, incoming: Incoming, now: datetime) -> Work[tuple[Letter, ...] | None]:
+        """The letters that are ours to send; None for an event taken before."""
         is_new = yield from inbox.mark(incoming.channel, incoming.event_id, now)
         if not is_new:
-            return ()
+            return None
         found = yield from conversations.find(incoming.channel, incoming.address)
         turn = respond(found.conversation, incoming, self._desk, day_in_tokyo(now))
         seen_at = now
