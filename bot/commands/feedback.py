@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from bot.settings import read_settings
 from bot.store import counters
-from bot.store.engine import engine_at
+from bot.store.opened import opened
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,12 +24,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _read(database_url: str) -> dict[str, dict[str, int]]:
-    engine = engine_at(database_url)
-    await engine.open()
-    try:
+    async with opened(database_url) as engine:
         rows = await engine.read(counters.feedback())
-    finally:
-        await engine.close()
     rated: dict[str, dict[str, int]] = defaultdict(lambda: {"helped": 0, "not_helped": 0})
     for row in rows:
         rated[row.entry_id]["helped" if row.helped else "not_helped"] += row.count
