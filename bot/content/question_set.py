@@ -1,6 +1,6 @@
 """A pack's own questions, `questions.jsonl`: what residents ask, and which entry answers it, or none.
 
-Lines of `{"text", "entry", "language"}`; `entry` is an id or "none". Says which are answered right; asks nobody itself.
+Lines of `{"text", "entry", "language"}`; `entry` is an id, a list of ids, or "none". Says which are answered right; asks nobody itself.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _NO_ANSWERS = frozenset({EntryKind.CHAT, EntryKind.ELSEWHERE})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with the entry that answers it; None: no entry does."""
+    """A question with the entries any of which answers it; none: no entry does."""
 
     text: str
-    entry_id: str | None
+    entry_ids: frozenset[str] = frozenset()
 
 
 def read_questions(folder: Path) -> tuple[Question, ...]:
@@ -44,8 +44,10 @@ def read_questions(folder: Path) -> tuple[Question, ...]:
 def is_right(question: Question, found: Found, content: Content) -> bool:
     """Whether the right entry answers; where none should, that none does with confidence (a greeting is no answer)."""
     answered_by = found.matches[0].id if found.outcome is Outcome.ANSWER else None
-    if question.entry_id is not None or answered_by is None:
-        return answered_by == question.entry_id
+    if question.entry_ids:
+        return answered_by in question.entry_ids
+    if answered_by is None:
+        return True
     return content.entries[answered_by].kind in _NO_ANSWERS
 
 
@@ -67,7 +69,10 @@ def _read_line(line: str) -> Question | None:
         return None
     if not isinstance(fields, dict):
         return None
-    text, entry_id = fields.get("text"), fields.get("entry", fields.get("expected"))
-    if not isinstance(text, str) or not isinstance(entry_id, str):
+    text, entry = fields.get("text"), fields.get("entry", fields.get("expected"))
+    entry_ids = [entry] if isinstance(entry, str) else entry
+    if not isinstance(text, str) or not isinstance(entry_ids, list) or not entry_ids:
         return None
-    return Question(text, None if entry_id == _NONE else entry_id)
+    if not all(isinstance(entry_id, str) for entry_id in entry_ids):
+        return None
+    return Question(text, frozenset(entry_ids) - {_NONE})

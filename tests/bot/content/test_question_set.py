@@ -23,7 +23,7 @@ def test_a_pack_without_questions_has_none(tmp_path: Path) -> None:
 def test_questions_are_read_in_order(tmp_path: Path) -> None:
     lines = '{"text": "駐車場", "entry": "desk.parking", "language": "ja"}\n\n{"text": "ロケット", "entry": "none"}\n'
     (tmp_path / "questions.jsonl").write_text(lines, encoding="utf-8")
-    assert read_questions(tmp_path) == (Question("駐車場", "desk.parking"), Question("ロケット", None))
+    assert read_questions(tmp_path) == (Question("駐車場", frozenset({"desk.parking"})), Question("ロケット"))
 
 
 def test_every_unusable_line_is_named(tmp_path: Path) -> None:
@@ -48,8 +48,8 @@ def test_every_unusable_line_is_named(tmp_path: Path) -> None:
 def test_right_is_the_right_entry_or_where_none_answers_no_confident_one(
     expected: str | None, outcome: Outcome, entry_id: str, right: bool
 ) -> None:
-    assert is_right(Question("?", expected), found(outcome, entry_id), small_content()) is right
+    assert is_right(Question("?", frozenset({expected} if expected else ())), found(outcome, entry_id), small_content()) is right
 
 
 def test_nothing_found_is_right_where_nothing_answers() -> None:
-    assert is_right(Question("?", None), Found(Outcome.ASK_OFFICE), small_content())
+    assert is_right(Question("?"), Found(Outcome.ASK_OFFICE), small_content())
