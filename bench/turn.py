@@ -128,7 +128,7 @@ class Floor:
             """
         )
         self.bot = Bot("1:bench")
-        self.tokenizer = Dictionary(dict="core").create()
+        self.tokenizer = Dictionary(dict="core").tokenizer(mode=SplitMode.A)
         entries = list(desk.content.entries.values())
         self.questions = [" ".join(self._words(entry.question[desk.content.languages[0]])) for entry in entries]
         environment = jinja2.Environment(autoescape=False)
@@ -139,7 +139,7 @@ class Floor:
     def _words(self, text: str) -> list[str]:
         kept = (
             m
-            for m in self.tokenizer.tokenize(text, SplitMode.A)
+            for m in self.tokenizer.tokenize(text)
             if m.part_of_speech()[0] not in ("助詞", "助動詞", "補助記号")
         )
         return [m.normalized_form() for m in kept]
