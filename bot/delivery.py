@@ -117,7 +117,7 @@ class Delivery:
     async def _send(self, letter: Letter) -> bool:
         """Whether the letter is done with (delivered, or given up)."""
         try:
-            message = self._texts.render(letter.say, letter.language, day_in_tokyo(letter.said_at))
+            message = self._texts.render_kept(letter.say, letter.language, day_in_tokyo(letter.said_at))
             await self._channels[letter.channel].send(letter.address, message)
         except Flooded as error:
             return await self._later(letter, timedelta(seconds=error.retry_after_s), "flooded")
@@ -211,7 +211,7 @@ class Letterbox:
             del self._waiting[address]
 
     def _show(self, letter: Letter) -> Shown:
-        rendered = self._texts.render(letter.say, letter.language, day_in_tokyo(letter.said_at))
+        rendered = self._texts.render_kept(letter.say, letter.language, day_in_tokyo(letter.said_at))
         choices = tuple((choice.label, choice.token) for choice in rendered.choices)
         return Shown(letter.id, rendered.text, choices, letter.language, letter.say.kind)
 

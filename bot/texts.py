@@ -5,7 +5,8 @@ A template is compiled when it is first needed. Wording without arguments is the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 
@@ -35,6 +36,25 @@ class Texts:
         paragraphs = (self.word(phrase, language, today) for phrase in say.phrases)
         buttons = (RenderedChoice(self.word(one.label, language, today), one.token) for one in say.choices)
         return Rendered("\n\n".join(paragraphs), tuple(buttons))
+
+    def render_kept(self, say: Say, language: Language, today: date) -> Rendered:
+        """A message said earlier, whose entries the town may have renamed or deleted since: what is gone is left out.
+
+        Where nothing of it is left, an apology stands in its place, so that a resident's page never breaks over it.
+        """
+        paragraphs = list(self._still_worded(say.phrases, language, today))
+        buttons = (
+            RenderedChoice(label, one.token)
+            for one in say.choices
+            for label in self._still_worded((one.label,), language, today)
+        )
+        text = "\n\n".join(paragraphs) or self.word(Phrase("failure.unexpected"), language, today)
+        return Rendered(text, tuple(buttons))
+
+    def _still_worded(self, phrases: Iterable[Phrase], language: Language, today: date) -> Iterator[str]:
+        for phrase in phrases:
+            with suppress(ContentError):
+                yield self.word(phrase, language, today)
 
     def word(self, phrase: Phrase, language: Language, today: date) -> str:
         """One phrase. Raises ContentError for a key that the pack does not hold."""

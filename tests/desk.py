@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from types import MappingProxyType
 
 from bot.content import (
@@ -10,6 +12,7 @@ from bot.content import (
     Content,
     Entry,
     EntryKind,
+    Formats,
     Localised,
     Notice,
     NoticeKind,
@@ -17,11 +20,13 @@ from bot.content import (
     Source,
     Topic,
     documents,
+    load_pack,
 )
 from bot.dialogue import Body, Conversation, Desk, Incoming, Pressed, Text, Turn
 from bot.faq.search import Searcher
 from bot.handlers.route import respond
 from bot.language import Language
+from bot.settings import read_settings
 
 CAMPAIGN = date(2022, 7, 1)
 AFTER = date(2026, 11, 22)
@@ -52,6 +57,11 @@ def entry(
     )
 
 
+@cache
+def real_formats() -> Mapping[Language, Formats]:
+    return load_pack(read_settings({}).content).formats
+
+
 def small_content() -> Content:
     entries = [
         entry("desk.parking", "駐車場は無料ですか", "Is parking free?", ("駐車場", "車で行けますか", "車をとめる場所"), related=("desk.hours",)),
@@ -65,7 +75,12 @@ def small_content() -> Content:
         Topic("desk", 10, in_three("窓口", "まどぐち", "The desk"), ("desk.parking", "desk.hours")),
         Topic("chat", 0, in_three("会話", "かいわ", "Chat"), ("chat.thanks",)),
     )
-    buttons = {"button.menu": "メニュー", "button.helped_yes": "役に立った", "button.forget_yes": "はい、消します"}
+    buttons = {
+        "button.menu": "メニュー",
+        "button.helped_yes": "役に立った",
+        "button.forget_yes": "はい、消します",
+        "failure.unexpected": "うまくいきませんでした",
+    }
     texts = {language: MappingProxyType(buttons) for language in Language}
     words = {
         "menu": {"メニュー", "menu", "/menu"}, "help": {"ヘルプ", "help", "/help"}, "back": {"戻る", "back"}, "restart": {"最初から", "start over"},
@@ -98,6 +113,7 @@ def small_content() -> Content:
             Notice("notice.ended", NoticeKind.CLOSING, date(2023, 3, 1), None),
         ),
         synonyms=MappingProxyType({}),
+        formats=real_formats(),
     )
 
 

@@ -78,6 +78,7 @@ async def office(tmp_path: Path) -> AsyncIterator[PostOffice]:
     await engine.close()
 
 
+SORRY = "うまくいきませんでした"
 PARKING, HOURS, CITY = "駐車場は無料ですか", "何時まで開いていますか", "市役所の電話番号は何番ですか"
 
 
@@ -153,6 +154,14 @@ async def test_the_loop_sends_what_becomes_due(office: PostOffice) -> None:
     await asyncio.wait_for(office.platform.has_taken.wait(), 10)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_letter_about_an_entry_that_is_gone_is_an_apology_and_breaks_nothing(office: PostOffice) -> None:
+    await office.posts("desk.gone", "desk.hours", channel="webchat")
+    assert [shown.text for shown in await office.letterbox.after("7", 0)] == [SORRY, HOURS]
+    await office.posts("desk.gone", "desk.hours")
+    await office.sends_all()
+    assert office.taken() == [SORRY, HOURS]
 
 
 async def test_the_letterbox_shows_what_came_after(office: PostOffice) -> None:
