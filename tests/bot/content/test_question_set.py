@@ -48,7 +48,10 @@ def test_every_unusable_line_is_named(tmp_path: Path) -> None:
 def test_right_is_the_right_entry_or_where_none_answers_no_confident_one(
     expected: str | None, outcome: Outcome, entry_id: str, right: bool
 ) -> None:
-    assert is_right(Question("?", frozenset({expected} if expected else ())), found(outcome, entry_id), small_content()) is right
+    assert (
+        is_right(Question("?", frozenset({expected} if expected else ())), found(outcome, entry_id), small_content())
+        is right
+    )
 
 
 def test_nothing_found_is_right_where_nothing_answers() -> None:
