@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.errors import SettingsError
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -96,7 +97,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     values = dict(os.environ if environment is None else environment)
     _refuse_unknown(values)
     return Settings(
-        content=Path(values.get("MADOGUCHI_CONTENT") or _CHECKOUT / "content" / "higashikurume-mynapoint"),
+        content=_content(values),
         cache=_cache(values),
         database_url=values.get("MADOGUCHI_DATABASE_URL") or "sqlite+aiosqlite:///var/madoguchi.db",
         clock_starts_at=_instant(values, "MADOGUCHI_CLOCK"),
@@ -107,6 +108,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         log_level=_one_of(values, "MADOGUCHI_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         telegram=_telegram(values),
     )
+
+
+def _content(values: Mapping[str, str]) -> Path:
+    folder = Path(values.get("MADOGUCHI_CONTENT") or _CHECKOUT / "content" / "higashikurume-mynapoint")
+    if not folder.is_dir():
+        raise SettingsError("MADOGUCHI_CONTENT", f"{folder} is no folder; set it to a content pack's")
+    return folder
 
 
 def _cache(values: Mapping[str, str]) -> Path | None:
@@ -158,6 +166,8 @@ def _instant(values: Mapping[str, str], name: str) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
         raise SettingsError(name, f"{text!r} is no instant; write it like 2022-07-01T10:00:00+09:00") from error
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise SettingsError(name, f"{text!r} is not between the years {_FIRST_YEAR} and {_LAST_YEAR}")
     if instant.tzinfo is None:
         raise SettingsError(name, f"{text!r} has no time zone; write it like 2022-07-01T10:00:00+09:00")
     return instant

@@ -11,13 +11,15 @@ from datetime import date
 from functools import lru_cache
 
 from bot.content import Contact, Content, Entry
-from bot.content.templates import Filled, Templates
+from bot.content.templates import UNFILLABLE, Filled, Templates
 from bot.dialogue import Phrase, Rendered, RenderedChoice, Say
 from bot.errors import ContentError, Fault
 from bot.language import Language
 
 _KEPT = 2048
 """Wordings kept: all answers in three languages on two days, and then some."""
+
+_APOLOGY = Phrase("failure.unexpected")
 
 Arguments = Mapping[str, str | int]
 
@@ -38,22 +40,23 @@ class Texts:
         return Rendered("\n\n".join(paragraphs), tuple(buttons))
 
     def render_kept(self, say: Say, language: Language, today: date) -> Rendered:
-        """A message said earlier, whose entries the town may have renamed or deleted since: what is gone is left out.
+        """A message said earlier, by a pack the town may have changed since: what cannot be worded is left out.
 
         Where nothing of it is left, an apology stands in its place, so that a resident's page never breaks over it.
+        Without a text only where the pack has no apology either.
         """
-        paragraphs = list(self._still_worded(say.phrases, language, today))
+        paragraphs = self._still_worded(say.phrases, language, today)
         buttons = (
             RenderedChoice(label, one.token)
             for one in say.choices
             for label in self._still_worded((one.label,), language, today)
         )
-        text = "\n\n".join(paragraphs) or self.word(Phrase("failure.unexpected"), language, today)
+        text = "\n\n".join(paragraphs) or "".join(self._still_worded((_APOLOGY,), language, today))
         return Rendered(text, tuple(buttons))
 
     def _still_worded(self, phrases: Iterable[Phrase], language: Language, today: date) -> Iterator[str]:
         for phrase in phrases:
-            with suppress(ContentError):
+            with suppress(ContentError, *UNFILLABLE):
                 yield self.word(phrase, language, today)
 
     def word(self, phrase: Phrase, language: Language, today: date) -> str:

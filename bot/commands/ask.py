@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         lines = _read_lines(options.batch)
         return _answer_batch(Asker(open_desk(settings.content, settings.cache), day), lines, options.lang)
     answer = Asker(open_desk(settings.content, settings.cache), day).ask(options.text, _language(options.lang))
-    print(json.dumps(answer, ensure_ascii=False) if options.json else _plain(answer))
+    print(_as_json(answer) if options.json else _plain(answer))
     return 0
 
 
@@ -72,7 +72,8 @@ def _plain(answer: dict[str, object]) -> str:
 
 def _read_lines(file: Path) -> list[str]:
     try:
-        return file.read_text(encoding="utf-8").splitlines()
+        # Not splitlines(): U+2028 and its like may stand in a JSON text.
+        return file.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BotError(f"--batch {file}: cannot be read: {error}") from error
 
@@ -84,14 +85,29 @@ def _answer_batch(asker: Asker, lines: Iterable[str], language: str | None) -> i
             continue
         answer = _answer_line(asker, line, number, language)
         failed += "error" in answer
-        print(json.dumps(answer, ensure_ascii=False))
+        print(_as_json(answer))
     return 1 if failed else 0
+
+
+def _as_json(answer: dict[str, object]) -> str:
+    """One line of readable JSON; with escapes where a text cannot be written as UTF-8 (half a surrogate pair)."""
+    line = json.dumps(answer, ensure_ascii=False)
+    return line if _is_writable(line) else json.dumps(answer)
+
+
+def _is_writable(line: str) -> bool:
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _answer_line(asker: Asker, line: str, number: int, language: str | None) -> dict[str, object]:
     question = _parsed(line)
     if question is None or not isinstance(question.get("text"), str):
-        return {"id": None, "error": f'line {number}: not an object with "id" and "text"'}
+        id_ = question.get("id") if question else None
+        return {"id": id_, "error": f'line {number}: not an object with "id" and "text"'}
     answer = asker.ask(question["text"], _language(question.get("lang") or language))
     return {"id": question.get("id")} | answer
 

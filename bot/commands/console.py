@@ -36,7 +36,7 @@ async def _talk(service: Service) -> None:
 
 
 async def _say(service: Service, address: str, body: Body) -> None:
-    event_id = f"{address}:{uuid.uuid4().hex}"
+    event_id = uuid.uuid4().hex
     await service.turns.take(Incoming(_NAME, event_id, address, service.clock(), body))
     for message in await service.letterboxes[_NAME].for_event(address, event_id):
         print(_laid_out(message))

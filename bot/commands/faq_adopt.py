@@ -138,7 +138,8 @@ def _report(change: Change, before: Examined, after: Examined, text: str) -> Non
         print(f"  now right: {question.text}")
     for question in change.now_wrong:
         answered_by = _answered_by(after.found[question]) or "no sure answer"
-        print(f"  now wrong: {question.text} (expected {' or '.join(sorted(question.entry_ids)) or 'none'}, finds {answered_by})")
+        expected = " or ".join(sorted(question.entry_ids)) or "none"
+        print(f"  now wrong: {question.text} (expected {expected}, finds {answered_by})")
     was, now = (_answered_by(one.desk.searcher.find(text)) or "no sure answer" for one in (before, after))
     print(f"{text}: found {was} before, {now} after")
 

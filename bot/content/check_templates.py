@@ -8,15 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from jinja2 import TemplateError, TemplateSyntaxError, nodes
+from jinja2 import TemplateSyntaxError, nodes
 
 from bot.content.pack import Page
 from bot.content.part import Part, did_you_mean
-from bot.content.templates import Templates
+from bot.content.templates import UNFILLABLE, Templates
 from bot.content.uses import Chain, Use, filters_in, typed_in, uses_in
-
-_UNUSABLE = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
-"""What a template raises when it cannot be filled in."""
 
 _UNIT = r"\s*(?:円|えん|ポイント|相当|yen|points?)"
 _LEAST_TELLING = 100
@@ -63,7 +60,7 @@ class TemplateCheck:
         for day in self._days if _changes_daily(tree) else self._days[:1]:
             try:
                 yield day, filled(today=day).strip()
-            except _UNUSABLE as error:
+            except UNFILLABLE as error:
                 part.fault(f"cannot be worded on {day}: {error}")
                 return
 
@@ -101,7 +98,7 @@ class TemplateCheck:
             return None
         try:
             word(self._known, value) if use.filter_name == "days_left" else word(value)
-        except _UNUSABLE as error:
+        except UNFILLABLE as error:
             return f"{use.name!r} does not fit {use.filter_name!r}: {error}"
         return None
 

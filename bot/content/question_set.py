@@ -1,6 +1,7 @@
 """A pack's own questions, `questions.jsonl`: what residents ask, and which entry answers it, or none.
 
-Lines of `{"text", "entry", "language"}`; `entry` is an id, a list of ids, or "none". Says which are answered right; asks nobody itself.
+Lines of `{"text", "entry", "language"}`; `entry` is an id, a list of ids, or "none".
+Says which are answered right; asks nobody itself.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from jinja2 import StrictUndefined, pass_context
+from jinja2 import StrictUndefined, TemplateError, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -16,6 +16,9 @@ from bot.language import Language
 
 Filled = Callable[..., str]
 """A compiled template: names and values in, text out."""
+
+UNFILLABLE = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
+"""What a template raises when it cannot be filled in."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):

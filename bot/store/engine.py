@@ -40,9 +40,13 @@ def sqlite_path(url: str) -> Path:
     """The file a SQLite address names. StoreError if it is no such address."""
     try:
         parsed = make_url(url)
-    except ArgumentError as fault:
-        raise StoreError("the database address cannot be read: use sqlite+aiosqlite:///PATH") from fault
+    except (ArgumentError, ValueError) as fault:
+        raise StoreError(
+            "MADOGUCHI_DATABASE_URL: the database address cannot be read: use sqlite+aiosqlite:///PATH"
+        ) from fault
     is_file = parsed.database not in (None, "", ":memory:")
     if parsed.get_backend_name() != "sqlite" or not is_file:
-        raise StoreError(f"{parsed.render_as_string()}: not a database this desk knows: use sqlite+aiosqlite:///PATH")
+        raise StoreError(
+            f"MADOGUCHI_DATABASE_URL: {parsed.render_as_string()}: not a database this desk knows: use sqlite+aiosqlite:///PATH"
+        )
     return Path(str(parsed.database))

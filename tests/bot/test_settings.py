@@ -32,6 +32,9 @@ def test_a_clock_has_a_time_zone() -> None:
     [
         ("MADOGUCHI_CLOCK", "2022-07-01T10:00:00", "no time zone"),
         ("MADOGUCHI_CLOCK", "令和4年", "no instant"),
+        ("MADOGUCHI_CLOCK", "0001-01-01T00:00:00+09:00", "between the years"),
+        ("MADOGUCHI_CLOCK", "9999-12-31T23:00:00+00:00", "between the years"),
+        ("MADOGUCHI_CONTENT", "/nowhere", "no folder"),
         ("MADOGUCHI_PORT", "eighty", "whole number"),
         ("MADOGUCHI_PORT", "65536", "whole number"),
         ("MADOGUCHI_PORT", "８０", "whole number"),

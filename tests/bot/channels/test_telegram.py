@@ -90,7 +90,7 @@ def in_group(update: Json) -> Json:
 
 def test_a_text_is_an_event_with_the_updates_number() -> None:
     update = Updates().text(7, "駐車場は？")
-    assert parsed(update) == Incoming("telegram", str(update["update_id"]), "7", NOW, Text("駐車場は？"))
+    assert parsed(update) == Incoming("telegram", str(update["update_id"]), "7", NOW, Text("駐車場は？"), Language.JA)
 
 
 PHOTO = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
@@ -150,7 +150,14 @@ def test_an_unknown_kind_of_update_is_no_event() -> None:
 
 @pytest.mark.parametrize(
     ("code", "hint"),
-    [("ja", None), ("en-GB", Language.EN), ("zh-hans", Language.JA_EASY), ("ko", Language.EN), ("vi", Language.EN)],
+    [
+        ("ja", Language.JA),
+        ("fr", None),
+        ("en-GB", Language.EN),
+        ("zh-hans", Language.JA_EASY),
+        ("ko", Language.EN),
+        ("vi", Language.EN),
+    ],
 )
 def test_the_language_of_the_app_is_a_hint(code: str, hint: Language | None) -> None:
     incoming = parsed(Updates().text(7, "/start", language_code=code))

@@ -35,7 +35,7 @@ nearly_right = st.fixed_dictionaries(
 )
 def test_an_event_is_read(payload: object, body: Body) -> None:
     incoming = parse(payload, "ab", AT)
-    assert incoming == Incoming("webchat", "ab:1", "ab", AT, body)
+    assert incoming == Incoming("webchat", full_event_id("ab", "1"), "ab", AT, body)
 
 
 def test_the_language_of_the_page_is_a_hint() -> None:
@@ -81,6 +81,7 @@ def test_whatever_a_stranger_sends_is_taken_or_refused(payload: object) -> None:
 
 def test_the_same_event_id_of_two_people_is_two_events() -> None:
     assert full_event_id("ab", "1") != full_event_id("cd", "1")
+    assert "ab" * 8 not in full_event_id("ab" * 8, "1")
 
 
 def test_choices_are_numbered_in_their_label_and_not_in_their_token() -> None:

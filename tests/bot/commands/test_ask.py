@@ -78,6 +78,20 @@ def test_an_unusable_line_is_named_and_the_others_are_answered(
     assert [one["error"].partition(":")[0] for one in answered[1:]] == ["line 2", "line 3", "line 4"]
 
 
+def test_odd_characters_in_a_line_neither_tear_it_nor_stop_the_batch(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text(
+        '{"id": 1, "text": "駐車場\u2028は\u0085無料ですか"}\n{"id": "\\ud800", "text": "\\ud800"}\n{"id": 3, "text": 4}\n',
+        encoding="utf-8",
+    )
+    assert main(["ask", "--batch", str(file), "--as-of", CAMPAIGN]) == 1
+    answered = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["id"] for one in answered] == [1, "\ud800", 3]
+    assert answered[0]["entry"] == "desk.parking"
+
+
 @pytest.mark.parametrize("arguments", [["ask"], ["ask", "x", "--batch", "y"], ["ask", "--batch", "no-such-file"]])
 def test_a_wrong_call_is_one_clear_line_and_exit_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
@@ -95,4 +109,7 @@ def test_a_missing_pack_is_named(
 ) -> None:
     monkeypatch.setenv("MADOGUCHI_CONTENT", str(tmp_path / "nowhere"))
     assert main(["ask", "メニュー"]) == 2
-    assert "pack.yaml" in capsys.readouterr().err
+    assert (
+        capsys.readouterr().err
+        == f"madoguchi: MADOGUCHI_CONTENT: {tmp_path / 'nowhere'} is no folder; set it to a content pack's\n"
+    )
