@@ -137,11 +137,7 @@ class Floor:
         self.sent = 0
 
     def _words(self, text: str) -> list[str]:
-        kept = (
-            m
-            for m in self.tokenizer.tokenize(text)
-            if m.part_of_speech()[0] not in ("助詞", "助動詞", "補助記号")
-        )
+        kept = (m for m in self.tokenizer.tokenize(text) if m.part_of_speech()[0] not in ("助詞", "助動詞", "補助記号"))
         return [m.normalized_form() for m in kept]
 
     async def one(self, text: str) -> None:

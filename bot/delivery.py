@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.channels.channel import Channel
-from bot.channels.webchat import Shown
+from bot.channels.webchat import Shown, effects_of
 from bot.dialogue import day_in_tokyo
 from bot.errors import Blocked, Flooded, Refused, StoreError, Unreachable
 from bot.store import conversations, outbox
@@ -43,6 +43,7 @@ class Delivery:
         self._channels = channels
         self._clock = clock
         self._sending: set[asyncio.Task[None]] = set()
+        self._in_hand: set[int] = set()
         self._wake = asyncio.Event()
         self._someone_waits = False
         self.outcomes: Counter[str] = Counter()
@@ -82,11 +83,13 @@ class Delivery:
         return len(letters)
 
     async def _claim(self) -> tuple[Letter, ...]:
+        """What is due and not in hand already. A letter whose sending outlasts its lease is leased anew by this."""
         now = self._clock()
         room = min(_BATCH, _MOST_AT_ONCE - len(self._sending))
-        return (
-            await self._engine.write(outbox.claim(tuple(self._channels), now, now + _LEASE, room)) if room > 0 else ()
-        )
+        if room <= 0:
+            return ()
+        letters = await self._engine.write(outbox.claim(tuple(self._channels), now, now + _LEASE, room))
+        return tuple(letter for letter in letters if letter.id not in self._in_hand)
 
     async def finish(self) -> None:
         """Wait for the letters that are being sent (graceful stop)."""
@@ -98,18 +101,24 @@ class Delivery:
         if is_idle:
             await _wait(self._wake, _LOOK_AGAIN_S)
         else:
-            await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(self._sending, timeout=_LOOK_AGAIN_S, return_when=asyncio.FIRST_COMPLETED)
 
     async def _send_in_order(self, letters: tuple[Letter, ...]) -> None:
         """Stop at the first letter that did not go: the next ones wait behind it."""
+        ids = [letter.id for letter in letters]
+        self._in_hand.update(ids)
         try:
             for place, letter in enumerate(letters):
-                if not await self._send(letter):
-                    await self._engine.write(outbox.release(tuple(later.id for later in letters[place + 1 :])))
+                is_done = await self._send(letter)
+                self._in_hand.discard(letter.id)
+                if not is_done:
+                    await self._engine.write(outbox.release(ids[place + 1 :]))
                     break
         except StoreError:
             # The lease runs out and the letter is sent again; better twice than not at all.
             _log.exception("delivery: what became of a letter could not be noted")
+        finally:
+            self._in_hand.difference_update(ids)
         if self._someone_waits:
             self._someone_waits = False
             self._wake.set()
@@ -213,7 +222,8 @@ class Letterbox:
     def _show(self, letter: Letter) -> Shown:
         rendered = self._texts.render_kept(letter.say, letter.language, day_in_tokyo(letter.said_at))
         choices = tuple((choice.label, choice.token) for choice in rendered.choices)
-        return Shown(letter.id, rendered.text, choices, letter.language, letter.say.kind)
+        effects = effects_of(letter.say, letter.language)
+        return Shown(letter.id, rendered.text, choices, letter.language, letter.say.kind, effects)
 
 
 async def _wait(event: asyncio.Event, timeout_s: float) -> None:

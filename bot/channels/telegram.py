@@ -145,7 +145,8 @@ class Telegram:
     async def take_update(self, payload: object, take: Take) -> bool:
         """Take one update as Telegram sent it, decoded from JSON (webhook). False: it is no update at all.
 
-        What is an update but nothing for the desk is left out. Raises what `take` raises.
+        What is an update but nothing for the desk is left out, and so is one whose taking fails for another reason
+        than the store. Raises StoreError.
         """
         if not isinstance(payload, dict) or type(payload.get("update_id")) is not int:
             return False
@@ -153,7 +154,7 @@ class Telegram:
             update = Update.de_json(payload, self._bot)
             incoming = parse(update, self._clock())
         except _NO_UPDATE as error:
-            _log.warning("telegram: an update could not be read (%s) and was left out", type(error).__name__)
+            _tell_unread(error)
             return True
         await self._take(update, incoming, take)
         return True
@@ -218,20 +219,25 @@ class Telegram:
                 raise error
 
     async def _take_line(self, updates: Sequence[Update], take: Take) -> None:
-        """An update that fails for another reason than the store would fail for ever: it must not stop the others."""
         for update in updates:
             try:
-                await self._take(update, parse(update, self._clock()), take)
-            except StoreError:
-                raise
-            except Exception:
-                _log.exception("telegram: update %s failed and was left out", update.update_id)
+                incoming = parse(update, self._clock())
+            except _NO_UPDATE as error:
+                _tell_unread(error)
+            else:
+                await self._take(update, incoming, take)
 
     async def _take(self, update: Update, incoming: Incoming | None, take: Take) -> None:
+        """An update that fails for another reason than the store would fail for ever: it must not stop the others."""
         if update.callback_query is not None:
             self._start(self._stop_spinning(update.callback_query.id))
-        if incoming is not None:
-            await take(incoming)
+        try:
+            if incoming is not None:
+                await take(incoming)
+        except StoreError:
+            raise
+        except Exception:
+            _log.exception("telegram: update %d failed and was left out", update.update_id)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -325,6 +331,10 @@ def _keyboard(choices: Sequence[RenderedChoice]) -> InlineKeyboardMarkup | None:
         for place, choice in enumerate(choices)
     ]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _tell_unread(error: Exception) -> None:
+    _log.warning("telegram: an update could not be read (%s) and was left out", type(error).__name__)
 
 
 def _chat_id(update: Update) -> int:

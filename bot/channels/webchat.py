@@ -1,7 +1,7 @@
 """The web chat's messages: JSON from a browser to `Incoming`, letters to JSON. No HTTP, no session.
 
 What a stranger sends is parsed here or refused here. The address is whatever the web's session made of its
-cookie; an event id is the browser's own, made unique by the address before it.
+cookie; an event id is the browser's own, made unique by the address it is hashed with.
 """
 
 from __future__ import annotations
@@ -13,23 +13,29 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.channels.layout import numbered_label
-from bot.dialogue import Body, Incoming, Kind, Opened, Pressed, RenderedChoice, Text
+from bot.dialogue import Body, Incoming, Kind, Opened, Pressed, RenderedChoice, Say, Text
 from bot.language import Language
 
 NAME = "webchat"
 _EVENT_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _BODIES = ("text", "choice", "opened")
+_FORGOTTEN = "forget.done"
+_LANGUAGE_CHANGED = "language.changed"
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as a resident sees it. `choices` are (label, token); `kind` is `Say.kind`."""
+    """A message as a resident sees it. `choices` are (label, token); `kind` is `Say.kind`.
+
+    `effects` is what the page is to do: "forgotten" (show nothing from before), "language:CODE" (speak it too).
+    """
 
     id: int
     text: str
     choices: tuple[tuple[str, str], ...]
     language: Language
     kind: Kind
+    effects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,8 @@ def parse(payload: object, address: str, at: datetime) -> Incoming | RefusedEven
     """The event in decoded JSON: `event_id`, one of `text`, `choice`, `opened`, and perhaps `lang`.
 
     >>> from datetime import UTC
-    >>> parse({"event_id": "1", "text": "駐車場"}, "ab", datetime(2022, 7, 1, tzinfo=UTC)).event_id
-    'ab:1'
+    >>> parse({"event_id": "1", "text": "駐車場"}, "ab", datetime(2022, 7, 1, tzinfo=UTC)).body
+    Text(text='駐車場')
     >>> parse({"event_id": "1"}, "ab", datetime(2022, 7, 1, tzinfo=UTC))
     RefusedEvent(reason='give exactly one of text, choice, opened')
     """
@@ -67,9 +73,17 @@ def full_event_id(address: str, event_id: str) -> str:
     return hashlib.sha256(f"{address}:{event_id}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def effects_of(say: Say, language: Language) -> tuple[str, ...]:
+    """What a message has the page do, whether the resident pressed a button for it or typed."""
+    said = {phrase.key for phrase in say.phrases}
+    forgotten = ("forgotten",) if _FORGOTTEN in said else ()
+    return (*forgotten, f"language:{language.value}") if _LANGUAGE_CHANGED in said else forgotten
+
+
 def as_json(shown: Shown) -> Mapping[str, object]:
     """A message for the wire. The number that can be typed instead of pressing stands in the label."""
     choices = (RenderedChoice(label, token) for label, token in shown.choices)
+    effects = {"effects": list(shown.effects)} if shown.effects else {}
     return {
         "id": shown.id,
         "text": shown.text,
@@ -79,6 +93,7 @@ def as_json(shown: Shown) -> Mapping[str, object]:
             {"label": numbered_label(place, choice), "choice": choice.token} for place, choice in enumerate(choices)
         ],
         "attachments": [],
+        **effects,
     }
 
 

@@ -29,7 +29,8 @@ _log = logging.getLogger(__name__)
 
 
 def telegram_webhook(take: Callable[[Incoming], Awaitable[None]], telegram: Telegram, secret: str) -> Route:
-    """`POST /telegram/webhook`: 200 once the turn is committed (or there was nothing to take).
+    """`POST /telegram/webhook`: 200 once the turn is committed, or the update is left out (nothing to take, or what
+    breaks the turn would break it again, for hours).
 
     403 without the secret, 413 for a body too large, 400 for what is no update; 500 when the store fails.
     """

@@ -101,22 +101,38 @@ function takeReplies(event, replies) {
   replies.forEach((message) => log.showDesk(message));
   if (event.label) keepOwn(event, replies);
   if (event.label) log.bring(event);
-  const language = event.body.choice?.match(/^lang:(.+)$/)?.[1];
-  if (language) changeLanguage(language);
+  const language = effectsOf(replies).find((effect) => effect.startsWith("language:"))?.slice("language:".length);
+  if (language && language !== document.body.dataset.language) changeLanguage(language);
+}
+
+/** What the desk has the page do, whether the resident pressed a button for it or typed. */
+function effectsOf(messages) {
+  return messages.flatMap((message) => message.effects ?? []);
 }
 
 function keepOwn(event, replies) {
   const { id, label, after } = event;
-  if (event.body.choice === "forget:yes") {
-    log.clearBefore(event);
-    drawer.own = [];
-    say(words.cleared);
+  const forgotten = replies.find(isForgotten);
+  if (forgotten) {
+    forget(forgotten, [event]);
   } else if (replies.some((message) => message.kind === "warning")) {
     log.blot(event);
     drawer.own.push({ id, after, removed: true });
   } else {
     drawer.own.push({ id, label, after });
   }
+}
+
+function isForgotten(message) {
+  return effectsOf([message]).includes("forgotten");
+}
+
+/** What was said before is taken away; what the desk has not heard yet stays. */
+function forget(message, said = []) {
+  log.clearBefore(message, [...said, ...drawer.waiting]);
+  drawer.own = [];
+  drawer.save();
+  say(words.cleared);
 }
 
 /** The page's own words come with the page. What was being typed is carried over. */
@@ -169,7 +185,11 @@ async function listen() {
 /** Replies come here too, and are drawn once. Only these messages, which have no gaps, move the cursor. */
 function hear(messages) {
   const wasAtEnd = log.isAtEnd;
-  messages.forEach((message) => log.showDesk(message));
+  for (const message of messages) {
+    // Forgotten from another tab, or before the answer to it came here.
+    const isNews = log.showDesk(message);
+    if (isNews && isForgotten(message)) forget(message);
+  }
   if (messages.length > 0 && wasAtEnd && !isSending) log.bringNear();
   cursor = Math.max(cursor, messages.at(-1)?.id ?? 0);
 }

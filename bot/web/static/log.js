@@ -23,9 +23,9 @@ export class Log {
     setTimeout(() => this.root.setAttribute("aria-live", "polite"), 500);
   }
 
-  /** A message of the desk; one that is there already is left alone. */
+  /** A message of the desk, and whether it is news; one that is there already is left alone. */
   showDesk(message) {
-    if (this.shown.has(message.id)) return;
+    if (this.shown.has(message.id)) return false;
     this.shown.add(message.id);
     this.newest = Math.max(this.newest, message.id);
     const article = this.#article("desk", this.words.desk);
@@ -34,6 +34,7 @@ export class Log {
     if (message.choices.length > 0) article.append(this.#choices(message));
     this.root.insertBefore(article, this.#following(message.id));
     if (message.choices.length > 0) this.#outdateBefore(article);
+    return true;
   }
 
   /** What the resident said; its place is after the messages that were there when it was sent. */
@@ -62,10 +63,14 @@ export class Log {
     if (said) said.textContent = this.words.removed;
   }
 
-  /** Takes away everything before this event. */
-  clearBefore(event) {
-    const article = this.#own(event);
-    while (article?.previousElementSibling) article.previousElementSibling.remove();
+  /** Takes away everything before a message of the desk, except the events that are `kept`. */
+  clearBefore(message, kept) {
+    const articles = [...this.root.children];
+    const end = articles.findIndex((one) => Number(one.dataset.id) === message.id);
+    const ids = new Set(kept.map((event) => event.id));
+    for (const article of articles.slice(0, end)) {
+      if (!ids.has(article.dataset.event)) article.remove();
+    }
   }
 
   /** Brings what the resident just said, and with it the beginning of the reply, to the top. */

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.webchat import RefusedEvent, Shown, as_json, full_event_id, parse
-from bot.dialogue import Body, Incoming, Kind, Opened, Pressed, Text
+from bot.channels.webchat import RefusedEvent, Shown, as_json, effects_of, full_event_id, parse
+from bot.dialogue import Body, Incoming, Kind, Opened, Phrase, Pressed, Say, Text
 from bot.language import Language
 
 AT = datetime(2022, 7, 1, 1, 0, tzinfo=UTC)
@@ -82,6 +83,25 @@ def test_whatever_a_stranger_sends_is_taken_or_refused(payload: object) -> None:
 def test_the_same_event_id_of_two_people_is_two_events() -> None:
     assert full_event_id("ab", "1") != full_event_id("cd", "1")
     assert "ab" * 8 not in full_event_id("ab" * 8, "1")
+
+
+@pytest.mark.parametrize(
+    ("key", "effects"),
+    [
+        ("forget.done", ("forgotten",)),
+        ("language.changed", ("language:en",)),
+        ("forget.confirm", ()),
+        ("menu.title", ()),
+    ],
+)
+def test_the_page_is_told_what_a_message_has_it_do(key: str, effects: tuple[str, ...]) -> None:
+    assert effects_of(Say(Kind.MENU, (Phrase(key), Phrase("menu.title"))), Language.EN) == effects
+
+
+def test_effects_are_on_the_wire_only_where_there_are_some() -> None:
+    quiet = Shown(7, "消しました", (), Language.JA, Kind.MENU)
+    assert "effects" not in as_json(quiet)
+    assert as_json(replace(quiet, effects=("forgotten",)))["effects"] == ["forgotten"]
 
 
 def test_choices_are_numbered_in_their_label_and_not_in_their_token() -> None:

@@ -182,6 +182,31 @@ class TestAsking:
         resident.hears(1)
         expect(resident.own).to_have_count(0)
 
+    @pytest.mark.parametrize("yes", ["1", "はい"])
+    def test_forgetting_by_a_typed_word_clears_the_screen_and_the_drawer(self, resident: Resident, yes: str) -> None:
+        resident.types("駐車場はありますか")
+        resident.hears(2)
+        resident.types("わすれて")
+        resident.hears(3)
+        resident.types(yes)
+        expect(resident.desk).to_have_count(1)
+        expect(resident.own).to_have_count(1)
+        expect(resident.own).to_contain_text(yes)
+        assert "駐車場" not in resident.page.evaluate("JSON.stringify(sessionStorage)")
+
+    def test_forgetting_clears_the_other_tabs_too(self, resident: Resident, served: Served) -> None:
+        tab = Resident(resident.page.context.new_page())
+        tab.page.goto(served.url)
+        tab.types("駐車場はありますか")
+        tab.hears(2)
+        resident.types("わすれて")
+        resident.hears(3)
+        resident.types("1")
+        expect(resident.desk).to_have_count(1)
+        expect(tab.desk).to_have_count(1)
+        expect(tab.own).to_have_count(0)
+        assert "駐車場" not in tab.page.evaluate("JSON.stringify(sessionStorage)")
+
 
 class TestReading:
     def test_a_reload_keeps_the_conversation_and_does_not_greet_again(self, resident: Resident) -> None:
@@ -268,6 +293,11 @@ class TestChoosingHowItLooks:
 
     def test_a_language_chosen_in_the_chat_changes_the_page_too(self, resident: Resident) -> None:
         resident.page.locator('button[data-choice="lang:en"]').click()
+        expect(resident.page.locator("form button")).to_have_text("Send")
+        resident.hears(2)
+
+    def test_a_language_asked_for_by_a_typed_word_changes_the_page_too(self, resident: Resident) -> None:
+        resident.types("英語")
         expect(resident.page.locator("form button")).to_have_text("Send")
         resident.hears(2)
 

@@ -196,6 +196,17 @@ async def test_what_cannot_be_stored_is_asked_for_again(client: httpx.AsyncClien
     assert desk.bodies == [Text("駐車場は？")]
 
 
+async def test_what_breaks_a_turn_is_left_out_and_not_asked_for_again(
+    client: httpx.AsyncClient, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    updates = Updates()
+    desk.faults.append(RuntimeError("surprise"))
+    assert await post(client, a_question(updates)) == 200
+    assert "surprise" in caplog.text
+    assert await post(client, a_question(updates)) == 200
+    assert desk.bodies == [Text("駐車場は？")]
+
+
 async def test_a_pressed_button_stops_spinning(client: httpx.AsyncClient, desk: Desk, api: TelegramApi) -> None:
     update = api.updates.press(7, "menu")
     assert await post(client, update) == 200
