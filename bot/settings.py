@@ -6,15 +6,19 @@ Every setting is documented in docs/operating.md; a test holds the two together.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -64,6 +68,7 @@ class Settings:
     clock_starts_at: datetime | None
     host: str
     port: int
+    trusted_proxies: tuple[str, ...]
     retention_days: int
     unanswered_days: int
     log_level: str
@@ -77,6 +82,7 @@ NAMES = (
     "MADOGUCHI_CLOCK",
     "MADOGUCHI_HOST",
     "MADOGUCHI_PORT",
+    "MADOGUCHI_TRUSTED_PROXIES",
     "MADOGUCHI_RETENTION_DAYS",
     "MADOGUCHI_UNANSWERED_DAYS",
     "MADOGUCHI_LOG_LEVEL",
@@ -103,6 +109,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         clock_starts_at=_instant(values, "MADOGUCHI_CLOCK"),
         host=values.get("MADOGUCHI_HOST") or "127.0.0.1",
         port=_whole(values, "MADOGUCHI_PORT", 8080, lowest=0, highest=65535),
+        trusted_proxies=_proxies(values, "MADOGUCHI_TRUSTED_PROXIES", "127.0.0.1,::1"),
         retention_days=_whole(values, "MADOGUCHI_RETENTION_DAYS", 30, lowest=1, highest=3650),
         unanswered_days=_whole(values, "MADOGUCHI_UNANSWERED_DAYS", 90, lowest=0, highest=3650),
         log_level=_one_of(values, "MADOGUCHI_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
@@ -140,10 +147,7 @@ def _telegram(values: Mapping[str, str]) -> TelegramSettings | None:
     mode = TelegramMode(_one_of(values, "MADOGUCHI_TELEGRAM_MODE", modes, TelegramMode.POLLING.value))
     secret = values.get("MADOGUCHI_TELEGRAM_WEBHOOK_SECRET")
     if mode is TelegramMode.WEBHOOK:
-        _require(
-            values, "MADOGUCHI_TELEGRAM_WEBHOOK_URL", "https://…/telegram/webhook, where Telegram reaches this server"
-        )
-        _require(values, "MADOGUCHI_TELEGRAM_WEBHOOK_SECRET", "1 to 256 characters of A-Z a-z 0-9 _ -")
+        _check_webhook(values)
     return TelegramSettings(
         token=Secret(token),
         mode=mode,
@@ -153,9 +157,45 @@ def _telegram(values: Mapping[str, str]) -> TelegramSettings | None:
     )
 
 
-def _require(values: Mapping[str, str], name: str, what: str) -> None:
-    if not values.get(name):
-        raise SettingsError(name, f"is needed with MADOGUCHI_TELEGRAM_MODE=webhook; set it to {what}")
+def _check_webhook(values: Mapping[str, str]) -> None:
+    """Telegram would refuse another address or secret once a minute, for ever. No message shows the secret."""
+    url, secret = "MADOGUCHI_TELEGRAM_WEBHOOK_URL", "MADOGUCHI_TELEGRAM_WEBHOOK_SECRET"
+    needed = {
+        url: "https://…/telegram/webhook, where Telegram reaches this server",
+        secret: "1 to 256 characters of A-Z a-z 0-9 _ -",
+    }
+    for name, what in needed.items():
+        if not values.get(name):
+            raise SettingsError(name, f"is needed with MADOGUCHI_TELEGRAM_MODE=webhook; set it to {what}")
+    if not _is_https(values[url]):
+        raise SettingsError(url, f"{values[url]!r} is no https address; set it to {needed[url]}")
+    if not _WEBHOOK_SECRET.fullmatch(values[secret]):
+        raise SettingsError(secret, f"has characters that Telegram does not take; set it to {needed[secret]}")
+
+
+def _is_https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and url.isascii() and not re.search(r"\s", url)
+
+
+def _proxies(values: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
+    listed = tuple(one.strip() for one in (values.get(name) or default).split(","))
+    for one in listed:
+        if not _is_network(one) and listed != ("*",):
+            problem = f"{one!r} is no address or network; write them like 10.0.0.5, 10.1.0.0/16, or * for any"
+            raise SettingsError(name, problem)
+    return listed
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _instant(values: Mapping[str, str], name: str) -> datetime | None:

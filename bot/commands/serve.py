@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import socket
 import sys
@@ -19,11 +20,11 @@ def run(options: argparse.Namespace) -> int:
     del options
     settings = read_settings()
     _log_to_stderr(settings.log_level)
-    service = build_service(settings)
-    migrate(settings.database_url)
-    listening = _listen(settings)
-    print(_address(settings, listening), flush=True)
-    Server(build_app(service)).run(sockets=[listening])
+    with _listen(settings) as listening:
+        service = build_service(settings)
+        migrate(settings.database_url)
+        print(_address(settings, listening), flush=True)
+        Server(build_app(service), settings.trusted_proxies).run(sockets=[listening])
     return 0
 
 
@@ -36,10 +37,16 @@ def _listen(settings: Settings) -> socket.socket:
         listening.bind((settings.host, settings.port))
     except OSError as error:
         listening.close()
-        where = f"{settings.host}:{settings.port}"
-        why = f"cannot listen on {where} ({error.strerror}); choose another port or stop what uses it"
-        raise SettingsError("MADOGUCHI_PORT", why) from error
+        raise _not_listening(settings, error) from error
     return listening
+
+
+def _not_listening(settings: Settings, error: OSError) -> SettingsError:
+    """Whichever of the two it lies at: a name nobody knows or an address of another machine, or the port."""
+    where = f"cannot listen on {settings.host}:{settings.port} ({error.strerror})"
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return SettingsError("MADOGUCHI_HOST", f"{where}; set it to an address of this machine")
+    return SettingsError("MADOGUCHI_PORT", f"{where}; choose another port or stop what uses it")
 
 
 def _address(settings: Settings, listening: socket.socket) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Sequence
 
 import uvicorn
 from starlette.applications import Starlette
@@ -15,12 +16,20 @@ _FINISH_WITHIN_S = 10
 
 
 class Server(uvicorn.Server):
-    """Serves an app of `build_app`; logs as the process has set up, and no addresses of residents."""
+    """Serves an app of `build_app`; logs as the process has set up, and no addresses of residents.
 
-    def __init__(self, app: Starlette) -> None:
-        super().__init__(
-            uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=_FINISH_WITHIN_S)
+    Whether a resident came by https is taken from `trusted_proxies` only (addresses, networks, or "*" for any).
+    """
+
+    def __init__(self, app: Starlette, trusted_proxies: Sequence[str] = ("127.0.0.1", "::1")) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_FINISH_WITHIN_S,
+            forwarded_allow_ips=list(trusted_proxies),
         )
+        super().__init__(config)
         self._closing: asyncio.Event = app.state.closing
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -32,8 +32,13 @@ class Platform:
         self.taken: list[tuple[str, str]] = []
         self.faults: deque[Exception] = deque()
         self.has_taken = asyncio.Event()
+        self.has_begun = asyncio.Event()
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def send(self, address: str, message: Rendered) -> None:
+        self.has_begun.set()
+        await self.answers.wait()
         if self.faults:
             raise self.faults.popleft()
         self.taken.append((address, message.text))
@@ -146,6 +151,21 @@ async def test_an_unexpected_fault_loses_no_letter(office: PostOffice, caplog: p
     await office.sends_all()
     assert office.taken() == [PARKING]
     assert "surprise" in caplog.text
+
+
+async def test_a_letter_whose_sending_outlasts_its_lease_is_not_sent_a_second_time(office: PostOffice) -> None:
+    office.platform.answers.clear()
+    await office.posts("desk.parking", "desk.hours")
+    sending = asyncio.create_task(office.delivery.send_due())
+    await asyncio.wait_for(office.platform.has_begun.wait(), 10)
+    office.now += timedelta(seconds=61)
+    claimed_again = asyncio.create_task(office.delivery.send_due())
+    await asyncio.wait((claimed_again,), timeout=2)
+    office.platform.answers.set()
+    await asyncio.gather(sending, claimed_again)
+    assert office.taken() == [PARKING]
+    await office.sends_all()
+    assert office.taken() == [PARKING, HOURS]
 
 
 async def test_the_loop_sends_what_becomes_due(office: PostOffice) -> None:

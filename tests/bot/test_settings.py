@@ -35,6 +35,10 @@ def test_a_clock_has_a_time_zone() -> None:
         ("MADOGUCHI_CLOCK", "0001-01-01T00:00:00+09:00", "between the years"),
         ("MADOGUCHI_CLOCK", "9999-12-31T23:00:00+00:00", "between the years"),
         ("MADOGUCHI_CONTENT", "/nowhere", "no folder"),
+        ("MADOGUCHI_TRUSTED_PROXIES", "proxy.example.jp", "no address or network"),
+        ("MADOGUCHI_TRUSTED_PROXIES", "10.0.0.5,,", "no address or network"),
+        ("MADOGUCHI_TRUSTED_PROXIES", "10.0.0.5/8", "no address or network"),
+        ("MADOGUCHI_TRUSTED_PROXIES", "*,10.0.0.5", "no address or network"),
         ("MADOGUCHI_PORT", "eighty", "whole number"),
         ("MADOGUCHI_PORT", "65536", "whole number"),
         ("MADOGUCHI_PORT", "８０", "whole number"),
@@ -55,6 +59,45 @@ def test_a_webhook_needs_its_address_and_its_secret() -> None:
         read_settings(token)
     with pytest.raises(SettingsError, match="WEBHOOK_SECRET"):
         read_settings(token | {"MADOGUCHI_TELEGRAM_WEBHOOK_URL": "https://example.jp/telegram/webhook"})
+
+
+WEBHOOK = {
+    "MADOGUCHI_TELEGRAM_TOKEN": "1:x",
+    "MADOGUCHI_TELEGRAM_MODE": "webhook",
+    "MADOGUCHI_TELEGRAM_WEBHOOK_URL": "https://example.jp/telegram/webhook",
+    "MADOGUCHI_TELEGRAM_WEBHOOK_SECRET": "A-z_0",
+}
+
+
+def test_a_webhook_that_telegram_will_take_is_taken() -> None:
+    telegram = read_settings(WEBHOOK | {"MADOGUCHI_TELEGRAM_WEBHOOK_SECRET": "s" * 256}).telegram
+    assert telegram is not None
+    assert telegram.webhook_url == "https://example.jp/telegram/webhook"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["notaurl", "http://example.jp/telegram/webhook", "https://", "https://[x/", "https://例.jp/", "https://a b/"],
+)
+def test_a_webhook_telegram_cannot_call_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="no https address") as refused:
+        read_settings(WEBHOOK | {"MADOGUCHI_TELEGRAM_WEBHOOK_URL": url})
+    assert refused.value.setting == "MADOGUCHI_TELEGRAM_WEBHOOK_URL"
+
+
+@pytest.mark.parametrize("secret", ["päss word", "a b", "a\n", "s" * 257])
+def test_a_secret_telegram_would_refuse_is_refused_and_not_shown(secret: str) -> None:
+    with pytest.raises(SettingsError, match="A-Z a-z 0-9 _ -") as refused:
+        read_settings(WEBHOOK | {"MADOGUCHI_TELEGRAM_WEBHOOK_SECRET": secret})
+    assert refused.value.setting == "MADOGUCHI_TELEGRAM_WEBHOOK_SECRET"
+    assert secret not in str(refused.value)
+
+
+def test_only_a_proxy_on_this_machine_is_trusted_unless_others_are_named() -> None:
+    assert read_settings({}).trusted_proxies == ("127.0.0.1", "::1")
+    named = read_settings({"MADOGUCHI_TRUSTED_PROXIES": "10.0.0.5, 10.1.0.0/16"})
+    assert named.trusted_proxies == ("10.0.0.5", "10.1.0.0/16")
+    assert read_settings({"MADOGUCHI_TRUSTED_PROXIES": "*"}).trusted_proxies == ("*",)
 
 
 def test_polling_is_telegrams_default() -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 MADOGUCHI = str(Path(sys.executable).with_name("madoguchi"))
 
@@ -70,6 +71,30 @@ def test_a_taken_port_is_one_clear_line_that_names_it(tmp_path: Path) -> None:
         .splitlines()[-1]
         .startswith(f"madoguchi: MADOGUCHI_PORT: cannot listen on 127.0.0.1:{port}")
     )
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no such host"], ids=["another machine's", "nobody's"])
+def test_an_address_that_is_not_this_machines_is_named_as_the_host(tmp_path: Path, host: str) -> None:
+    environment = os.environ | {
+        "MADOGUCHI_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/m.db",
+        "MADOGUCHI_HOST": host,
+        "MADOGUCHI_PORT": "0",
+    }
+    ended = subprocess.run(
+        [MADOGUCHI, "serve"], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"madoguchi: MADOGUCHI_HOST: cannot listen on {host}:0")
+    assert not (tmp_path / "m.db").exists()
+
+
+def test_behind_a_proxy_that_is_trusted_the_cookie_is_secure(tmp_path: Path) -> None:
+    opened = {"event_id": "1", "opened": True}
+    client = httpx.Client(transport=httpx.HTTPTransport(retries=10), timeout=20, headers={"X-Forwarded-Proto": "https"})
+    with serving(tmp_path, MADOGUCHI_TRUSTED_PROXIES="127.0.0.0/8") as (_, address), client as browser:
+        answered = browser.post(f"{address}webchat/v1/messages", json=opened)
+    assert answered.headers["set-cookie"].startswith("__Host-madoguchi=")
+    assert "Secure" in answered.headers["set-cookie"]
 
 
 def test_a_database_of_another_kind_is_refused_by_name(tmp_path: Path) -> None:
