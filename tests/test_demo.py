@@ -30,7 +30,7 @@ def database(taken: int) -> Iterator[Path]:
 
 
 def demo(port: str) -> subprocess.CompletedProcess[str]:
-    command = [ROOT / "script/demo", "--port", port]
+    command = [str(ROOT / "script/demo"), "--port", port]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 

@@ -13,8 +13,8 @@ from bot.content.check_asks import check_asks
 from bot.content.check_texts import check_language
 from bot.content.faq_file import Placed
 from bot.content.pack import Content, Localised, Notice
-from bot.content.part import Part
-from bot.content.reading import Reading, read_pack
+from bot.content.part import Part, did_you_mean
+from bot.content.reading import Reading, no_folder, read_pack
 from bot.errors import Fault
 from bot.language import Language
 
@@ -24,8 +24,11 @@ _TAGS = ("{{", "{%", "{#")
 
 def check_pack(folder: Path, today: date | None = None) -> tuple[Fault, ...]:
     """Every fault of the pack, by file and line. With `today`, days that cannot have come yet are faults too."""
+    if not folder.is_dir():
+        return (no_folder(folder),)
     reading = read_pack(folder)
     check_asks(reading.placed)
+    _check_files(folder, reading)
     _check_labels(reading)
     _check_told_apart(reading)
     _check_words(reading)
@@ -38,6 +41,17 @@ def check_pack(folder: Path, today: date | None = None) -> tuple[Fault, ...]:
         if days and reading.content.values:
             check_language(reading, language, days)
     return tuple(sorted(set(reading.faults)))
+
+
+def _check_files(folder: Path, reading: Reading) -> None:
+    """Files that look like the pack's and are never read: `texts/fr.yaml`, `faq/desk.yml`, a note."""
+    known = {f"texts/{language}.yaml" for language in Language}
+    for file in sorted((*folder.glob("texts/*"), *folder.glob("faq/*"))):
+        name = file.relative_to(folder).as_posix()
+        is_read = file.is_file() and (name in known or (file.parent.name == "faq" and file.suffix == ".yaml"))
+        if not (is_read or file.name.startswith(".")):
+            hint = did_you_mean(name, known) if file.parent.name == "texts" else "; topics are faq/<topic>.yaml"
+            reading.faults.append(Fault(name, 0, "(file)", f"is not read; rename or delete it{hint}"))
 
 
 def _days_that_matter(content: Content) -> tuple[date, ...]:
@@ -77,7 +91,7 @@ def _check_told_apart(reading: Reading) -> None:
     for placed in reading.placed:
         for language, text in placed.entry.label.items():
             first = labels.setdefault((placed.entry.topic, language, text), placed)
-            if first is not placed and text:
+            if first.entry.id != placed.entry.id and text:
                 problem = f"{text!r} is also the label of {first.part.key}; say it differently"
                 placed.part.at("label", language).fault(problem)
 

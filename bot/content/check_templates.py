@@ -31,9 +31,12 @@ class Typed:
 class TemplateCheck:
     """Looks into templates of one language. What is wrong is noted at the part the template was read from."""
 
-    def __init__(self, templates: Templates, days: Sequence[date]) -> None:
+    def __init__(self, templates: Templates, days: Sequence[date], unread: Sequence[str] = ()) -> None:
+        """`unread` are the names of values (or groups of them) that have a fault of their own: what is made of them
+        is not judged."""
         self._templates = templates
         self._days = days
+        self._unread = unread
         self._known = dict(templates.environment.globals) | {"today": days[0]}
         self.first_names = tuple(self._known)
         self._names = tuple(dotted_names(self._known))
@@ -52,7 +55,7 @@ class TemplateCheck:
         faults = [*self._filter_faults(tree), *self._use_faults(tree, arguments)]
         for line, problem in [*faults, *self._typed_faults(tree)]:
             part.fault(problem, part.line_within(line))
-        return not faults
+        return not faults and not any(self._is_unread(use) for use in uses_in(tree))
 
     def wordings(self, source: str, tree: nodes.Template, part: Part) -> Iterator[tuple[date, str]]:
         """What it says on each day that matters. A day on which it cannot be filled in is noted, and ends it."""
@@ -79,8 +82,11 @@ class TemplateCheck:
             if use.chain[0] in arguments:
                 if len(use.chain) > 1:
                     yield use.line, f"there is no {use.name!r}{did_you_mean(use.name, self._names)}"
-            elif problem := self._problem_of(use):
+            elif not self._is_unread(use) and (problem := self._problem_of(use)):
                 yield use.line, problem
+
+    def _is_unread(self, use: Use) -> bool:
+        return any(_is_within(use.name, name) or _is_within(name, use.name) for name in self._unread)
 
     def _problem_of(self, use: Use) -> str | None:
         try:
@@ -120,6 +126,10 @@ def dotted_names(values: Mapping[str, object], above: str = "") -> Iterator[str]
             yield from (f"{above}{name}.{field}" for field in Page.__slots__ if field != "sections")
         else:
             yield f"{above}{name}"
+
+
+def _is_within(name: str, group: str) -> bool:
+    return name == group or name.startswith(f"{group}.")
 
 
 def _changes_daily(tree: nodes.Template) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -32,6 +32,8 @@ _BELOW_ANSWERS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """The texts that stand below answers, with the arguments they are given."""
 
+_APOLOGY = "failure.unexpected"
+_VALUES = "values."
 _DATED = frozenset({"year", "era", "era_year", "month", "day", "weekday"})
 _PATTERN_NAMES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -48,13 +50,20 @@ def check_language(reading: Reading, language: Language, days: tuple[date, ...])
     """Note what is wrong with the language's formats; if they are sound, with its answers and texts."""
     if not _check_formats(reading, language):
         return
-    check = TemplateCheck(Templates(reading.content, language), days)
+    check = TemplateCheck(Templates(reading.content, language), days, tuple(_unread_values(reading)))
     for placed in reading.placed:
         _check_answer(check, placed.entry.answer[language], placed.part.at("answer", language), language)
     for key, part in reading.texts[language].parts.items():
         _check_text(check, key, reading.texts[language].texts[key], part)
     _check_below_answers(reading, language)
     _check_same_names(reading, language)
+
+
+def _unread_values(reading: Reading) -> Iterator[str]:
+    """The values of the pack that have a fault, as templates name them."""
+    for fault in reading.faults:
+        if fault.file == reading.pack.part.file and fault.key.startswith(_VALUES):
+            yield fault.key.removeprefix(_VALUES)
 
 
 def _check_formats(reading: Reading, language: Language) -> bool:
@@ -115,12 +124,18 @@ def _check_below_answers(reading: Reading, language: Language) -> None:
     for key in _BELOW_ANSWERS:
         if key not in file.texts:
             file.part.child(key).fault("is missing; answers end with it")
+    if _APOLOGY not in file.texts:
+        file.part.child(_APOLOGY).fault("is missing; it stands for what cannot be said any more")
 
 
 def _check_same_names(reading: Reading, language: Language) -> None:
-    """A text takes the same variables in every language; Japanese is what the others are compared with."""
+    """A text takes the same variables in every language; Japanese is what the others are compared with.
+
+    One with a fault of its own is not compared: what it should take is not known.
+    """
     ours, theirs = reading.texts[language], reading.texts[Language.JA]
-    for key in sorted(set(ours.texts) & set(theirs.texts)):
+    faulty = {fault.key for fault in reading.faults if fault.file in {ours.part.file, theirs.part.file}}
+    for key in sorted((set(ours.texts) & set(theirs.texts)) - faulty):
         names, expected = _names_in(ours.texts[key]), _names_in(theirs.texts[key])
         for name in sorted(expected - names):
             ours.parts[key].fault(f"does not use {name!r}, which {Language.JA} does; use the same variables")

@@ -53,13 +53,14 @@ class TopicFile:
 def read_topic(part: Part, stem: str, default: Validity) -> TopicFile:
     """The file's topic and entries. `stem` is the file's name, which `topic` must repeat."""
     fields = part.fields(required=("topic", "order", "label", "entries"))
-    if fields["topic"].text() not in {stem, ""}:
+    topic_id = fields["topic"].text() or stem
+    if topic_id != stem:
         fields["topic"].fault(f"must be the file's name, {stem!r}")
     entries = fields["entries"].items()
     if not entries:
         fields["entries"].fault("has no entry; add one or delete the file")
     named = (part.named_after("id") for part in entries)
-    placed = tuple(Placed(_read_entry(part, stem, default), part) for part in named)
+    placed = tuple(Placed(_read_entry(part, stem, frozenset({stem, topic_id}), default), part) for part in named)
     entry_ids = tuple(one.entry.id for one in placed)
     topic = Topic(stem, fields["order"].number(), read_localised(fields["label"]), entry_ids)
     return TopicFile(topic, part, placed)
@@ -98,12 +99,12 @@ def read_member(part: Part, kinds: type[Member], default: Member) -> Member:
     return default
 
 
-def _read_entry(part: Part, topic: str, default: Validity) -> Entry:
+def _read_entry(part: Part, topic: str, may_begin_with: frozenset[str], default: Validity) -> Entry:
     fields = part.fields(_ENTRY_REQUIRED, _ENTRY_OPTIONAL)
     kind = read_member(fields["kind"], EntryKind, EntryKind.FACT)
     validity = read_validity(fields["valid"], default)
     return Entry(
-        id=_read_id(fields["id"], topic),
+        id=_read_id(fields["id"], topic, may_begin_with),
         topic=topic,
         kind=kind,
         label=read_localised(fields["label"]),
@@ -119,13 +120,13 @@ def _read_entry(part: Part, topic: str, default: Validity) -> Entry:
     )
 
 
-def _read_id(part: Part, topic: str) -> str:
+def _read_id(part: Part, topic: str, may_begin_with: frozenset[str]) -> str:
     entry_id = part.text()
     if not entry_id:
         return ""
     if not _ID.fullmatch(entry_id):
         part.fault(f"{entry_id!r} must be topic.name: lower case, digits and _ only")
-    elif not entry_id.startswith(f"{topic}."):
+    elif entry_id.partition(".")[0] not in may_begin_with:
         part.fault(f"{entry_id!r} must begin with the topic, {topic!r}")
     if len(entry_id) > _LONGEST_ID:
         part.fault(f"{entry_id!r} has {len(entry_id)} characters, at most {_LONGEST_ID}; shorten it")

@@ -41,10 +41,17 @@ class Reading:
 
 def load_pack(folder: Path) -> Content:
     """The pack of a folder. Raises ContentError with every fault that would keep the desk from answering from it."""
+    if not folder.is_dir():
+        raise ContentError((no_folder(folder),))
     reading = read_pack(folder)
     if reading.faults:
         raise ContentError(tuple(sorted(set(reading.faults))))
     return reading.content
+
+
+def no_folder(folder: Path) -> Fault:
+    """The one fault of a pack that is not there at all."""
+    return Fault(str(folder), 0, "(folder)", "is no folder; name the folder of a content pack")
 
 
 def read_pack(folder: Path) -> Reading:

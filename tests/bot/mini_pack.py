@@ -102,6 +102,7 @@ contact:
   both: 両方
   operator: 事業者
 notice: {changed: 変わりました, over: 終わりました}
+failure: {unexpected: うまくいきませんでした}
 greeting: "{{ city }}へようこそ"
 booking: {when: "{{ starts_on | weekday_day }}"}
 button: {menu: メニュー}
@@ -135,6 +136,7 @@ contact:
   both: Both
   operator: Operator
 notice: {changed: It changed, over: It is over}
+failure: {unexpected: Something went wrong}
 greeting: "Welcome to {{ city }}"
 booking: {when: "{{ starts_on | weekday_day }}"}
 button: {menu: Menu}

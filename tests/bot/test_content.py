@@ -15,6 +15,7 @@ from bot.content import (
     Content,
     EntryKind,
     NoticeKind,
+    check_pack,
     documents,
     load_pack,
     unfound_questions,
@@ -318,11 +319,80 @@ def test_a_missing_file_is_named(pack: MiniPack, name: str) -> None:
     assert re.search("cannot be read", next(fault.problem for fault in pack.faults() if fault.file == name))
 
 
+def test_a_folder_that_is_not_there_is_one_fault_that_names_it(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    with pytest.raises(ContentError) as refused:
+        load_pack(nowhere)
+    assert [fault.file for fault in refused.value.faults] == [str(nowhere)]
+    assert check_pack(nowhere) == refused.value.faults
+
+
 def test_a_folder_that_is_no_pack_is_named_file_by_file(tmp_path: Path) -> None:
     with pytest.raises(ContentError) as refused:
-        load_pack(tmp_path / "nowhere")
+        load_pack(tmp_path)
     files = {fault.file for fault in refused.value.faults}
     assert files == {"pack.yaml", "faq", "texts/ja.yaml", "texts/ja-easy.yaml", "texts/en.yaml"}
+
+
+ONE_CAUSE: dict[str, tuple[str, str, str, str]] = {
+    "an impossible date": ("pack.yaml", "ends_on: 2023-02-28", "ends_on: 2023-02-29", "values.dates.ends_on"),
+    "an hour that is none": ("pack.yaml", '"13:00"', '"25:00"', "values.hours.staffed.2"),
+    "an amount that is none": ("pack.yaml", "gift_yen: 7500", "gift_yen: 0x1d4c", "values.amounts.gift_yen"),
+    "a value without a key's mapping": ("pack.yaml", "{city: {number: 042-000-1234}}", "{city: ''}", "values.contacts.city"),
+    "a slip in a Japanese text": ("texts/ja.yaml", "市 {{ contacts.city", "市 {{ contacts.cty", "contact.city"),
+    "a Japanese text left open": ("texts/ja.yaml", '"{{ city }}', '"{{ city', "greeting"),
+    "a Japanese text that is empty": ("texts/ja.yaml", '"{{ city }}へようこそ"', "''", "greeting"),
+    "a number typed out in Japanese": ("texts/ja.yaml", "{{ contacts.city.number }}", "042-000-1234", "contact.city"),
+    "a file under another name": ("faq/desk.yaml", "topic: desk", "topic: counter", "topic"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", ONE_CAUSE.values(), ids=ONE_CAUSE)
+def test_what_follows_from_a_fault_is_not_told_again(pack: MiniPack, broken: tuple[str, str, str, str]) -> None:
+    file, old, new, key = broken
+    pack.change(file, old, new)
+    assert [(fault.file, fault.key) for fault in pack.faults()] == [(file, key)], list(map(str, pack.faults()))
+
+
+def test_an_entry_copied_whole_is_said_to_be_there_twice_and_no_more(pack: MiniPack) -> None:
+    whole = (pack.folder / "faq/desk.yaml").read_text(encoding="utf-8")
+    pack.write("faq/desk.yaml", whole + whole[whole.index("  - id: desk.hello") :])
+    assert [fault.key for fault in pack.faults()] == ["desk.hello.id"]
+
+
+def test_other_faults_are_named_beside_one_that_much_follows_from(pack: MiniPack) -> None:
+    pack.change("pack.yaml", "ends_on: 2023-02-28", "ends_on: 2023-02-29")
+    pack.change("faq/desk.yaml", "en: Weekdays, {{ hours.staffed", "en: Weekdays, {{ hours.stafed")
+    pack.change("faq/desk.yaml", "| month_end", "| monthend")
+    assert [fault.key for fault in pack.faults()] == [
+        "desk.hours.answer.en",
+        "desk.gift.answer.ja",
+        "values.dates.ends_on",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("texts/fr.yaml", "rename or delete"),
+        ("texts/jp.yaml", "texts/ja.yaml"),
+        ("texts/ja.yml", "texts/ja.yaml"),
+        ("faq/notes.txt", "faq/<topic>.yaml"),
+        ("faq/desk.yml", "faq/<topic>.yaml"),
+        ("faq/old/desk.yaml", "faq/<topic>.yaml"),
+    ],
+)
+def test_a_file_that_is_never_read_is_a_fault(pack: MiniPack, name: str, hint: str) -> None:
+    pack.write(name, "topic: desk\n")
+    (fault,) = pack.faults()
+    assert name.startswith(fault.file)
+    assert hint in fault.problem
+    load_pack(pack.folder)
+
+
+def test_what_the_computer_itself_puts_into_a_folder_is_no_fault(pack: MiniPack) -> None:
+    pack.write("faq/.DS_Store", "")
+    assert pack.faults() == ()
 
 
 @settings(max_examples=60, deadline=None)
