@@ -118,10 +118,11 @@ def explain(conversation: Conversation, text_key: str) -> Turn:
     return say(conversation, Kind.MENU, (Phrase(text_key),), (choices.MENU, choices.HELP))
 
 
-def refuse_number(conversation: Conversation) -> Turn:
-    """A number that is on no button: say which there are, and show them again."""
-    most = Phrase("question.no_such_number", {"most": len(conversation.offered)})
-    return say(conversation, Kind.MENU, (most,), conversation.offered)
+def refuse_number(conversation: Conversation, desk: Desk) -> Turn:
+    """A number that is on no button: say which there are, and show them again, as far as the town still has them."""
+    offered = choices.still_there(conversation.offered, desk.content)
+    most = Phrase("question.no_such_number", {"most": len(offered)})
+    return say(conversation, Kind.MENU, (most,), offered)
 
 
 def refuse_past_button(conversation: Conversation, desk: Desk) -> Turn:

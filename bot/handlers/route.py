@@ -89,7 +89,7 @@ def _read(conversation: Conversation, plain: str, token: str | None, desk: Desk,
     if token is not None:
         return press(conversation, token, desk, today)
     if _NUMBER.fullmatch(plain) and conversation.offered:
-        return menu.refuse_number(conversation)
+        return menu.refuse_number(conversation, desk)
     return _ask(conversation, plain, desk, today)
 
 

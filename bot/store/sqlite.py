@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 DIALECT = Dialect(sqlite.dialect(paramstyle="qmark"), cast("Callable[..., Upsert]", sqlite.insert))
 
+_NOT_OPENED = "cannot be opened; check MADOGUCHI_DATABASE_URL, or run `madoguchi migrate` to make it"
 _BUSY_TIMEOUT_S = 10.0
 _CACHED_STATEMENTS = 256
 # FULL: a commit that was reported is on the disk, whatever happens next.
@@ -42,7 +43,7 @@ class SqliteEngine:
     async def open(self) -> None:
         """Connect. Raises StoreError if the file is missing, is no database of ours, or of another version."""
         try:
-            with self._faults_named("cannot be opened; run `madoguchi migrate` to make it"):
+            with self._faults_named(_NOT_OPENED):
                 self._writer = await self._connect(_PRAGMAS)
                 self._reader = await self._connect((*_PRAGMAS, "query_only = ON"))
                 found = await _hop(self._reader, lambda connection: _drive(connection, read_version()))

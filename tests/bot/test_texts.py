@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -125,6 +126,31 @@ def test_phrases_are_paragraphs_and_choices_keep_their_tokens(texts: Texts) -> N
     assert texts.render(say, Language.EN, DAY) == Rendered(
         "It changed\n\nIt is over", (RenderedChoice("Menu", "menu"), RenderedChoice("Amount", "ask:desk.gift"))
     )
+
+
+KEPT = Say(
+    Kind.ANSWER,
+    (Phrase("@answer/desk.none"), Phrase("greeting", {"town": "東京"}), Phrase("notice.over")),
+    (Choice(Phrase("@label/desk.none"), "ask:desk.none"), Choice(Phrase("button.menu"), "menu")),
+)
+"""Said by a pack that had an entry more, and a greeting that took another argument."""
+
+
+def test_what_a_changed_pack_cannot_word_any_more_is_left_out_of_a_kept_message(texts: Texts) -> None:
+    assert texts.render_kept(KEPT, Language.EN, DAY) == Rendered("It is over", (RenderedChoice("Menu", "menu"),))
+
+
+def test_a_kept_message_of_which_nothing_is_left_is_an_apology(texts: Texts) -> None:
+    gone = replace(KEPT, phrases=KEPT.phrases[:2])
+    assert texts.render_kept(gone, Language.EN, DAY).text == "Something went wrong"
+
+
+def test_a_pack_without_the_apology_still_breaks_no_page_and_is_found_out(pack: MiniPack) -> None:
+    for language in Language:
+        pack.change(f"texts/{language}.yaml", "failure: {unexpected", "failure: {other")
+    gone = replace(KEPT, phrases=KEPT.phrases[:1])
+    assert Texts(load_pack(pack.folder)).render_kept(gone, Language.JA, DAY).text == ""
+    assert {fault.key for fault in pack.faults()} == {"failure.unexpected"}
 
 
 def plain_wording() -> Wording:

@@ -23,10 +23,14 @@ def test_an_address_names_a_file(url: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "desk.sqlite3", "mysql://h/d", "sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:"]
+    "url",
+    [
+        *("", "desk.sqlite3", "mysql://h/d", "sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:"),
+        "postgresql+asyncpg://u:p@h:abc/db",
+    ],
 )
-def test_an_address_of_no_known_kind_says_what_to_write(url: str) -> None:
-    with pytest.raises(StoreError, match="sqlite\\+aiosqlite:///PATH"):
+def test_an_address_of_no_known_kind_says_what_to_write_and_where(url: str) -> None:
+    with pytest.raises(StoreError, match=r"MADOGUCHI_DATABASE_URL: .*sqlite\+aiosqlite:///PATH"):
         engine_at(url)
 
 
