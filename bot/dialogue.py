@@ -75,10 +75,14 @@ class Incoming:
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Something to word later: a key of the pack's texts, or `@answer/ID`, `@question/ID`,
-    `@label/ID` (an FAQ entry), `@topic/ID`; with the arguments its template needs."""
+    `@label/ID` (an FAQ entry), `@topic/ID`; with the arguments its template needs.
+
+    `is_next_line`: goes on in the paragraph before it, on a line of its own.
+    """
 
     key: str
     args: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
+    is_next_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,9 @@ class Kind(StrEnum):
     ASK_OFFICE = "ask_office"
     WARNING = "warning"
     MENU = "menu"
+    QUESTION = "question"
+    RESULT = "result"
+    TICKET = "ticket"
     NOTICE = "notice"
     CHAT = "chat"
 
@@ -199,13 +206,15 @@ class Turn:
     """What a handler decided: the conversation from now on, what to say, what to do.
 
     `language` words the messages of this turn, which may differ from the conversation's own
-    (an English question in a Japanese conversation is answered in English).
+    (an English question in a Japanese conversation is answered in English). `goto` is the token of the
+    dialogue that takes over; then nothing is said here.
     """
 
     conversation: Conversation
     says: tuple[Say, ...]
     effects: tuple[Effect, ...] = ()
     language: Language | None = None
+    goto: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,9 @@ class Texts:
 
     def render(self, say: Say, language: Language, today: date) -> Rendered:
         """The message as the resident reads it: phrases as paragraphs, then the buttons."""
-        paragraphs = (self.word(phrase, language, today) for phrase in say.phrases)
+        worded = ((phrase, self.word(phrase, language, today)) for phrase in say.phrases)
         buttons = (RenderedChoice(self.word(one.label, language, today), one.token) for one in say.choices)
-        return Rendered("\n\n".join(paragraphs), tuple(buttons))
+        return Rendered(_laid_out(worded), tuple(buttons))
 
     def render_kept(self, say: Say, language: Language, today: date) -> Rendered:
         """A message said earlier, by a pack the town may have changed since: what cannot be worded is left out.
@@ -45,19 +45,19 @@ class Texts:
         Where nothing of it is left, an apology stands in its place, so that a resident's page never breaks over it.
         Without a text only where the pack has no apology either.
         """
-        paragraphs = self._still_worded(say.phrases, language, today)
+        worded = self._still_worded(say.phrases, language, today)
         buttons = (
             RenderedChoice(label, one.token)
             for one in say.choices
-            for label in self._still_worded((one.label,), language, today)
+            for _, label in self._still_worded((one.label,), language, today)
         )
-        text = "\n\n".join(paragraphs) or "".join(self._still_worded((_APOLOGY,), language, today))
+        text = _laid_out(worded) or _laid_out(self._still_worded((_APOLOGY,), language, today))
         return Rendered(text, tuple(buttons))
 
-    def _still_worded(self, phrases: Iterable[Phrase], language: Language, today: date) -> Iterator[str]:
+    def _still_worded(self, phrases: Iterable[Phrase], language: Language, today: date) -> Iterator[tuple[Phrase, str]]:
         for phrase in phrases:
             with suppress(ContentError, *UNFILLABLE):
-                yield self.word(phrase, language, today)
+                yield phrase, self.word(phrase, language, today)
 
     def word(self, phrase: Phrase, language: Language, today: date) -> str:
         """One phrase. Raises ContentError for a key that the pack does not hold."""
@@ -119,6 +119,15 @@ class Texts:
         if language not in self._templates:
             self._templates[language] = Templates(self._content, language)
         return self._templates[language]
+
+
+def _laid_out(worded: Iterable[tuple[Phrase, str]]) -> str:
+    """Paragraphs with an empty line between them; a phrase that worded to nothing takes none."""
+    text = ""
+    for phrase, words in worded:
+        between = "" if not text or not words else "\n" if phrase.is_next_line else "\n\n"
+        text += between + words
+    return text
 
 
 def _no_such(key: str, language: Language) -> ContentError:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.content.pack import (
     Contact,
     Content,
+    Dialogue,
     Entry,
     EntryKind,
     Formats,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Contact",
     "Content",
+    "Dialogue",
     "Entry",
     "EntryKind",
     "Formats",

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from bot.content.pack import Contact, Entry, EntryKind, Localised, Source, Topic
+from bot.content.pack import Contact, Dialogue, Entry, EntryKind, Localised, Source, Topic
 from bot.content.part import Part, did_you_mean
 from bot.language import Language, Script
 
@@ -17,7 +17,7 @@ ASKED_IN = tuple(script.value for script in Script if script is not Script.UNKNO
 """The languages an entry's ways of asking are written in."""
 
 _ENTRY_REQUIRED = ("id", "label", "question", "asks", "answer", "contact")
-_ENTRY_OPTIONAL = ("kind", "source", "valid", "related")
+_ENTRY_OPTIONAL = ("kind", "source", "valid", "related", "starts")
 _ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9_]+")
 _LONGEST_ID = 40
 _MOST_RELATED = 3
@@ -116,6 +116,7 @@ def _read_entry(part: Part, topic: str, may_begin_with: frozenset[str], default:
         valid_from=validity.from_on,
         valid_until=validity.until_on,
         related=_read_related(fields["related"]),
+        starts=_read_starts(fields["starts"], kind),
         line=part.line,
     )
 
@@ -140,7 +141,7 @@ def _read_asks(part: Part) -> Mapping[str, tuple[str, ...]]:
 
 def _read_source(part: Part, kind: EntryKind) -> Source:
     """A source as its kind demands: a section and facts of the page, or a name and address elsewhere, or none."""
-    if kind in {EntryKind.CHAT, EntryKind.ELSEWHERE}:
+    if kind in {EntryKind.CHAT, EntryKind.ELSEWHERE, EntryKind.DIALOGUE}:
         if not (part.is_absent or part.is_null):
             part.fault(f"an entry of kind {kind} has no source; delete it")
         return Source()
@@ -160,6 +161,18 @@ def _read_named_source(part: Part, required: tuple[str, ...]) -> Source:
     if (url := read.get("url")) and not url.startswith(("https://", "http://")):
         fields["url"].fault("is no address; it begins with https://")
     return Source(facts=facts, **read)
+
+
+def _read_starts(part: Part, kind: EntryKind) -> Dialogue | None:
+    """The dialogue an entry begins; named by entries of kind `dialogue`, and only by them."""
+    if kind is not EntryKind.DIALOGUE:
+        if not part.is_absent:
+            part.fault("only an entry of kind dialogue begins one; delete it, or write kind: dialogue")
+        return None
+    if part.is_absent:
+        part.fault(f"is missing; name the dialogue that begins: {', '.join(Dialogue)}")
+        return None
+    return read_member(part, Dialogue, Dialogue.ELIGIBILITY)
 
 
 def _read_related(part: Part) -> tuple[str, ...]:

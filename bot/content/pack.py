@@ -21,6 +21,16 @@ class EntryKind(StrEnum):
     GENERAL = "general"
     CHAT = "chat"
     ELSEWHERE = "elsewhere"
+    DIALOGUE = "dialogue"
+
+
+class Dialogue(StrEnum):
+    """A dialogue that an entry of kind `dialogue` begins."""
+
+    ELIGIBILITY = "eligibility"
+    BOOKING = "booking"
+    BOOKINGS = "bookings"
+    WHICH_BOOKING = "which_booking"
 
 
 class Contact(StrEnum):
@@ -54,7 +64,8 @@ class Source:
 class Entry:
     """One question with its answer. `asks` is by language code, also of languages only understood.
 
-    `line` is where the entry begins in `faq/<topic>.yaml`, for whoever reports a fault in it.
+    `starts` is the dialogue that begins in place of the answer. `line` is where the entry begins in
+    `faq/<topic>.yaml`, for whoever reports a fault in it.
     """
 
     id: str
@@ -69,6 +80,7 @@ class Entry:
     valid_from: date
     valid_until: date | None
     related: tuple[str, ...] = ()
+    starts: Dialogue | None = None
     line: int = 0
 
     def holds_on(self, day: date) -> bool:

@@ -59,7 +59,12 @@ def filters_of(wording: Wording) -> dict[str, Callable[..., str]]:
         return wording.days_left(value, _today_of(context))
 
     named = (wording.day, wording.weekday_day, wording.month_end, wording.month, wording.yen, wording.number)
-    return {**{one.__name__: one for one in named}, "hours": wording.hours, "days_left": days_left}
+    return {
+        **{one.__name__: one for one in named},
+        "hours": wording.hours,
+        "time": wording.time,
+        "days_left": days_left,
+    }
 
 
 def _today_of(context: Mapping[str, Any] | Context) -> date:

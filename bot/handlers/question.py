@@ -16,6 +16,7 @@ from bot.handlers.reply import say
 from bot.language import Script, noticed_script
 
 _DECOYS = frozenset({EntryKind.CHAT, EntryKind.ELSEWHERE})
+_ALONE = _DECOYS | {EntryKind.DIALOGUE}
 _CANDIDATES = 3
 
 
@@ -44,7 +45,7 @@ def _answer_each(conversation: Conversation, text: str, desk: Desk, today: date)
         return None
     found = [desk.searcher.find(question) for question in questions]
     entries = [desk.content.entries[one.matches[0].id] for one in found if one.outcome is Outcome.ANSWER]
-    if len({entry.id for entry in entries}) < len(questions) or any(entry.kind in _DECOYS for entry in entries):
+    if len({entry.id for entry in entries}) < len(questions) or any(entry.kind in _ALONE for entry in entries):
         return None
     return _together([answer(conversation, entry, desk, today) for entry in entries], found)
 
@@ -57,7 +58,9 @@ def _together(turns: list[Turn], found: list[Found]) -> Turn:
 
 
 def answer(conversation: Conversation, entry: Entry, desk: Desk, today: date) -> Turn:
-    """The entry's answer as it holds on `today`, or the notice that stands in its place."""
+    """The entry's answer as it holds on `today`, or the notice that stands in its place, or the dialogue it begins."""
+    if entry.starts:
+        return Turn(conversation, (), goto=entry.starts)
     if entry.kind is EntryKind.ELSEWHERE:
         return say(conversation, Kind.ASK_OFFICE, (Phrase(f"@answer/{entry.id}"),), (choices.MENU, choices.OFFICE))
     if entry.kind is EntryKind.CHAT:
@@ -114,5 +117,7 @@ def _after_chat(entry: Entry, desk: Desk) -> tuple[Choice, ...]:
 
 
 def _with_candidates(turn: Turn, found: Found) -> Turn:
+    if not turn.says:
+        return turn
     candidates = tuple(Candidate(match.id, match.score) for match in found.matches)
     return replace(turn, says=(replace(turn.says[0], candidates=candidates), *turn.says[1:]))

@@ -59,7 +59,12 @@ def press(conversation: Conversation, token: str, desk: Desk, today: date) -> Tu
     verb, _, argument = token.partition(":")
     action = _ACTIONS.get(verb)
     turn = action(conversation, argument, desk, today) if action else None
-    return turn or menu.refuse_past_button(conversation, desk)
+    return _followed(turn, desk, today) if turn else menu.refuse_past_button(conversation, desk)
+
+
+def _followed(turn: Turn, desk: Desk, today: date) -> Turn:
+    """The turn of the dialogue a handler sends the resident on to, if it does."""
+    return press(turn.conversation, turn.goto, desk, today) if turn.goto else turn
 
 
 def read(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
@@ -98,7 +103,7 @@ def _ask(conversation: Conversation, plain: str, desk: Desk, today: date) -> Tur
         return menu.explain(conversation, "question.too_long")
     if plain.startswith("/"):
         return menu.explain(conversation, "question.unknown_command")
-    turn = question.ask(conversation, plain, desk, today)
+    turn = _followed(question.ask(conversation, plain, desk, today), desk, today)
     noted = _with_foreign_note(turn, noticed_script(plain))
     return _with_languages(noted) if conversation.turns == 0 else noted
 

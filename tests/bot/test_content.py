@@ -123,6 +123,13 @@ STRUCTURE: dict[str, Broken] = {
         "faq/desk.yaml", "kind: chat", "kind: chat\n    source: {section: support, facts: [F1]}",
         "desk.hello.source", "has no source",
     ),
+    "a dialogue that is none": (
+        "faq/desk.yaml", "kind: chat", "kind: dialogue\n    starts: boking", "desk.hello.starts", "did you mean 'booking'",
+    ),
+    "a dialogue without its name": ("faq/desk.yaml", "kind: chat", "kind: dialogue", "desk.hello.starts", "eligibility"),
+    "a chat that starts a dialogue": (
+        "faq/desk.yaml", "kind: chat", "kind: chat\n    starts: booking", "desk.hello.starts", "kind: dialogue",
+    ),
     "an address that is none": ("faq/desk.yaml", '"https://', '"', "desk.gift.source.url", "begins with https://"),
     "an unknown section": ("faq/desk.yaml", "section: support", "section: suport", "desk.hours.source.section", "'support'"),
     "an unknown neighbour": ("faq/desk.yaml", "related: [desk.gift]", "related: [desk.gifd]", "desk.hours.related", "'desk.gift'"),

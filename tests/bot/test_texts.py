@@ -100,6 +100,11 @@ def test_what_was_said_with_one_argument_is_not_said_with_another(texts: Texts) 
     assert word(texts, "greeting", Language.EN, city="B") == "Welcome to B"
 
 
+def test_a_phrase_may_go_on_in_the_paragraph_before_it(texts: Texts) -> None:
+    said = Say(Kind.MENU, (Phrase("button.menu"), Phrase("notice.over", is_next_line=True), Phrase("button.menu")))
+    assert texts.render(said, Language.EN, DAY).text == "Menu\nIt is over\n\nMenu"
+
+
 def test_a_forgotten_argument_is_an_error_and_no_gap(texts: Texts) -> None:
     with pytest.raises(UndefinedError):
         word(texts, "greeting")
