@@ -72,17 +72,22 @@ class Incoming:
     hint: Language | None = None
 
 
+class Joint(StrEnum):
+    """How a phrase follows the one before it: in a paragraph of its own, on the next line, or in the same line."""
+
+    PARAGRAPH = "paragraph"
+    LINE = "line"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Something to word later: a key of the pack's texts, or `@answer/ID`, `@question/ID`,
-    `@label/ID` (an FAQ entry), `@topic/ID`; with the arguments its template needs.
-
-    `is_next_line`: goes on in the paragraph before it, on a line of its own.
-    """
+    `@label/ID` (an FAQ entry), `@topic/ID`; with the arguments its template needs."""
 
     key: str
     args: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
-    is_next_line: bool = False
+    joint: Joint = Joint.PARAGRAPH
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +153,29 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class Checking:
+    """The eligibility dialogue as it stands: the scheme, the answers so far (`dump_interview` as JSON) and the fact
+    that is asked for now (None: the result was shown).
+
+    `run` tells the buttons of this dialogue from those of an earlier one; `day` is the day, as ISO text, whose rules
+    the resident saw last.
+    """
+
+    scheme: str
+    run: int
+    day: str
+    answers: str = "[]"
+    asking: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """What is remembered of one resident on one channel: never a word they typed.
 
     `chosen` is the language they asked for; `noticed` the one they last seemed to write in.
     `offered` is what is on their screen, so that "2" can be understood; `last_entry_id` the answer
-    they saw last; `rated_entry_id` the one they last said "helped" of; `turns` counts the events taken.
+    they saw last; `rated_entry_id` the one they last said "helped" of; `turns` counts the events taken; `checking`
+    is the eligibility dialogue, begun or ended.
     """
 
     chosen: Language | None = None
@@ -162,6 +184,7 @@ class Conversation:
     last_entry_id: str | None = None
     rated_entry_id: str | None = None
     turns: int = 0
+    checking: Checking | None = None
 
     @property
     def language(self) -> Language:

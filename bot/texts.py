@@ -12,13 +12,14 @@ from functools import lru_cache
 
 from bot.content import Contact, Content, Entry
 from bot.content.templates import UNFILLABLE, Filled, Templates
-from bot.dialogue import Phrase, Rendered, RenderedChoice, Say
+from bot.dialogue import Joint, Phrase, Rendered, RenderedChoice, Say
 from bot.errors import ContentError, Fault
 from bot.language import Language
 
 _KEPT = 2048
 """Wordings kept: all answers in three languages on two days, and then some."""
 
+_BETWEEN: Mapping[Joint, str] = {Joint.PARAGRAPH: "\n\n", Joint.LINE: "\n", Joint.NONE: ""}
 _APOLOGY = Phrase("failure.unexpected")
 
 Arguments = Mapping[str, str | int]
@@ -113,7 +114,7 @@ class Texts:
         template = self._compiled.get((language, key))
         if template is None:
             template = self._compiled[language, key] = self._templates_of(language).compile(source)
-        return template(names).strip()
+        return template(names).strip("\n")
 
     def _templates_of(self, language: Language) -> Templates:
         if language not in self._templates:
@@ -125,8 +126,7 @@ def _laid_out(worded: Iterable[tuple[Phrase, str]]) -> str:
     """Paragraphs with an empty line between them; a phrase that worded to nothing takes none."""
     text = ""
     for phrase, words in worded:
-        between = "" if not text or not words else "\n" if phrase.is_next_line else "\n\n"
-        text += between + words
+        text += (_BETWEEN[phrase.joint] if text and words else "") + words
     return text
 
 

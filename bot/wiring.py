@@ -52,7 +52,7 @@ def open_desk(folder: Path, cache: Path | None = None) -> Desk:
     """
     if cache is None or not folder.is_dir():
         return make_desk(folder)
-    rooms = (_HERE / room for room in ("content", "faq"))
+    rooms = (_HERE / room for room in ("booking", "content", "eligibility", "faq"))
     key = fingerprint((folder, *rooms), *(_installed(name) for name in _SEARCH))
     return kept(cache, f"desk-{folder.name}", key, lambda: make_desk(folder))
 

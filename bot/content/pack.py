@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from bot.eligibility.rules import Scheme
 from bot.language import Language
 
 Localised = Mapping[Language, str]
@@ -141,7 +142,8 @@ class Formats:
 @dataclass(frozen=True, slots=True)
 class Content:
     """A whole pack, checked. `texts` is by language, then dotted key; `words` are the typed commands
-    (`menu`, `help`, …) in all languages, normalised; `synonyms` maps a resident's word to the town's words."""
+    (`menu`, `help`, …) in all languages, normalised; `synonyms` maps a resident's word to the town's words; `schemes`
+    are the programmes whose rules the desk knows, by id."""
 
     pack_id: str
     title: Localised
@@ -155,6 +157,7 @@ class Content:
     notices: tuple[Notice, ...]
     synonyms: Mapping[str, tuple[str, ...]]
     formats: Mapping[Language, Formats] = field(default_factory=dict)
+    schemes: Mapping[str, Scheme] = field(default_factory=dict)
 
     def notice_on(self, day: date, kind: NoticeKind) -> Notice | None:
         """The notice of that kind in force on `day`."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.eligibility_file import SchemeFile, read_eligibility
 from bot.content.faq_file import Placed, TopicFile, read_topic
 from bot.content.pack import Content, Entry
 from bot.content.pack_file import PackFile, read_pack_file
@@ -32,6 +33,7 @@ class Reading:
     topics: tuple[TopicFile, ...]
     unread: frozenset[str]
     """Topics whose file could not be read at all: what they hold is not known, so nothing is said to be missing."""
+    schemes: tuple[SchemeFile, ...] = ()
 
     @property
     def placed(self) -> tuple[Placed, ...]:
@@ -61,8 +63,10 @@ def read_pack(folder: Path) -> Reading:
     texts = {language: read_texts(read_yaml(folder, f"texts/{language}.yaml", faults)) for language in Language}
     topics = tuple(_read_topics(folder, pack, faults))
     synonyms = _read_synonyms(folder, faults)
+    schemes = read_eligibility(folder, faults)
     unread = frozenset(file.stem for file in folder.glob("faq/*.yaml")) - {one.topic.id for one in topics}
-    reading = Reading(_content_of(pack, texts, topics, synonyms), faults, pack, texts, topics, unread)
+    content = _content_of(pack, texts, topics, synonyms, schemes)
+    reading = Reading(content, faults, pack, texts, topics, unread, schemes)
     _check_topics(reading)
     _check_notices(reading)
     _check_same_keys(reading)
@@ -102,6 +106,7 @@ def _content_of(
     texts: Mapping[Language, TextsFile],
     topics: tuple[TopicFile, ...],
     synonyms: Mapping[str, tuple[str, ...]],
+    schemes: tuple[SchemeFile, ...],
 ) -> Content:
     entries = [placed.entry for topic in topics for placed in topic.placed]
     return Content(
@@ -117,6 +122,7 @@ def _content_of(
         notices=pack.notices,
         synonyms=synonyms,
         formats={language: file.formats for language, file in texts.items() if file.formats},
+        schemes={file.scheme.id: file.scheme for file in schemes},
     )
 
 

@@ -13,7 +13,7 @@ from datetime import date
 
 from bot.content import Content
 from bot.dialogue import Choice, Conversation, Desk, Incoming, Left, Opened, Phrase, Pressed, Text, Turn, Unreadable
-from bot.handlers import choices, guard, menu, question
+from bot.handlers import choices, eligibility, guard, menu, question
 from bot.language import Language, Script, answer_language, noticed_script
 
 MOST_CHARACTERS = 1000
@@ -103,9 +103,19 @@ def _ask(conversation: Conversation, plain: str, desk: Desk, today: date) -> Tur
         return menu.explain(conversation, "question.too_long")
     if plain.startswith("/"):
         return menu.explain(conversation, "question.unknown_command")
-    turn = _followed(question.ask(conversation, plain, desk, today), desk, today)
+    if answered := eligibility.read(conversation, plain, desk, today):
+        return answered
+    turn = _ask_in_between(conversation, plain, desk, today)
     noted = _with_foreign_note(turn, noticed_script(plain))
     return _with_languages(noted) if conversation.turns == 0 else noted
+
+
+def _ask_in_between(conversation: Conversation, plain: str, desk: Desk, today: date) -> Turn:
+    """The answer to a question; one asked in the middle of a dialogue is followed by what the dialogue was asking."""
+    turn = question.ask(conversation, plain, desk, today)
+    if turn.goto:
+        return _followed(turn, desk, today)
+    return eligibility.with_question(turn, conversation, desk, today) if eligibility.is_asking(conversation) else turn
 
 
 def _says_nothing_of_language(conversation: Conversation, plain: str, token: str | None) -> bool:
@@ -223,4 +233,5 @@ _ACTIONS: dict[str, _Action] = {
     "helped": lambda conversation, entry, desk, today: menu.rate(conversation, entry, desk, helped=True),
     "unhelped": lambda conversation, entry, desk, today: menu.rate(conversation, entry, desk, helped=False),
     "forget": lambda conversation, answer, desk, today: _forget(conversation, answer),
+    eligibility.VERB: eligibility.press,
 }

@@ -15,7 +15,7 @@ from jinja2.exceptions import SecurityError
 from bot.content import load_pack
 from bot.content.pack import Formats
 from bot.content.wording import Wording
-from bot.dialogue import Choice, Kind, Phrase, Rendered, RenderedChoice, Say
+from bot.dialogue import Choice, Joint, Kind, Phrase, Rendered, RenderedChoice, Say
 from bot.errors import ContentError
 from bot.language import Language
 from bot.texts import Texts
@@ -100,9 +100,10 @@ def test_what_was_said_with_one_argument_is_not_said_with_another(texts: Texts) 
     assert word(texts, "greeting", Language.EN, city="B") == "Welcome to B"
 
 
-def test_a_phrase_may_go_on_in_the_paragraph_before_it(texts: Texts) -> None:
-    said = Say(Kind.MENU, (Phrase("button.menu"), Phrase("notice.over", is_next_line=True), Phrase("button.menu")))
-    assert texts.render(said, Language.EN, DAY).text == "Menu\nIt is over\n\nMenu"
+def test_a_phrase_may_go_on_in_the_paragraph_or_the_line_before_it(texts: Texts) -> None:
+    line, same = Phrase("notice.over", joint=Joint.LINE), Phrase("button.menu", joint=Joint.NONE)
+    said = Say(Kind.MENU, (Phrase("button.menu"), line, same, Phrase("button.menu")))
+    assert texts.render(said, Language.EN, DAY).text == "Menu\nIt is overMenu\n\nMenu"
 
 
 def test_a_forgotten_argument_is_an_error_and_no_gap(texts: Texts) -> None:
