@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_ask(commands)
     _add_content(commands)
+    _add_eligibility(commands)
     _add_plain(commands, "serve", "run the web chat and the configured channels")
     _add_plain(commands, "console", "talk to the same bot in this terminal")
     _add_plain(commands, "migrate", "create the database or bring it up to date")
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_faq_explain(faq)
     _add_faq_insights(faq)
     _add_faq_adopt(faq)
+    _add_faq_calibrate(faq)
     _add_plain(faq, "forget-unanswered", "delete every kept question", module="faq_forget")
     return parser
 
@@ -72,6 +74,23 @@ def _add_content(commands: Commands[argparse.ArgumentParser]) -> None:
         "pack", nargs="?", type=Path, metavar="PACK", help="the pack's folder (default: the configured one)"
     )
     check.set_defaults(module="check")
+
+
+def _add_eligibility(commands: Commands[argparse.ArgumentParser]) -> None:
+    eligibility = commands.add_parser("eligibility", help="who is entitled to what on a day, and why")
+    eligibility.add_argument("--facts", type=Path, metavar="FILE.json", help='what is known: {"card": "has", …}')
+    eligibility.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="the day (default: the clock's)")
+    eligibility.add_argument("--scheme", metavar="NAME", help="default: the pack's first")
+    shown = eligibility.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true", help="print JSON")
+    shown.add_argument("--explain", action="store_true", help="print every condition with its truth")
+    eligibility.set_defaults(module="eligibility")
+    table = eligibility.add_subparsers(metavar="table").add_parser("table", help="draw the whole decision table")
+    table.add_argument("--scheme", metavar="NAME", help="default: the pack's first")
+    table.add_argument("--from", type=_day, dest="first", metavar="YYYY-MM-DD", help="default: before the first limit")
+    table.add_argument("--to", type=_day, dest="last", metavar="YYYY-MM-DD", help="default: after the last limit")
+    table.add_argument("--svg", type=Path, metavar="FILE", help="draw it into this file instead")
+    table.set_defaults(module="eligibility_table")
 
 
 def _add_faq_evaluate(faq: Commands[argparse.ArgumentParser]) -> None:
@@ -106,6 +125,16 @@ def _add_faq_adopt(faq: Commands[argparse.ArgumentParser]) -> None:
     adopt.add_argument("--language", choices=languages, help="default: the one TEXT seems to be written in, else ja")
     adopt.add_argument("--force", action="store_true", help="add it even if something gets worse by it")
     adopt.set_defaults(module="faq_adopt")
+
+
+def _add_faq_calibrate(faq: Commands[argparse.ArgumentParser]) -> None:
+    calibrate = faq.add_parser("calibrate", help="learn from a pack how sure the search may be")
+    calibrate.add_argument(
+        "pack", nargs="?", type=Path, metavar="PACK", help="the pack's folder (default: the configured one)"
+    )
+    calibrate.add_argument("--write", action="store_true", help="put the figures where the search reads them")
+    calibrate.add_argument("--file", type=Path, metavar="FILE", help="write them to this file instead")
+    calibrate.set_defaults(module="faq_calibrate")
 
 
 def _add_feedback(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -11,6 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from bot.faq import weights
+from bot.faq.negation import MARK
 from bot.faq.postings import Counts, Floats, Ints, Pairs, inverse_frequency, unseen_frequency
 from bot.faq.words import Word
 
@@ -116,7 +117,7 @@ class WordIndex:
         return {number: weight for number, weight in (by_group | by_lexicon).items() if number != own}
 
     def _misspelt_from(self, term: str) -> dict[int, float]:
-        if len(term) < _MISSPELT_FROM:
+        if len(term) < _MISSPELT_FROM or term[0] == MARK:
             return {}
         near = process.extractOne(term, self._vocabulary, scorer=Indel.normalized_similarity, score_cutoff=_ALIKE)
         return {} if near is None else {int(near[2]): weights.MISSPELT}

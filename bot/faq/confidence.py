@@ -1,15 +1,18 @@
 """How sure the search is: a logistic regression over a few signals, and the two limits it is held against.
 
-Learned on a pack's own ways of asking, a sixth at a time taken out and asked, an eighth of the entries taken out as
-well so that some questions have no right answer. The intercepts are then raised by 0.7: in that trial a question had
-lost its own wording and often its entry, which in use is rarer.
+The figures are data, in `confidence.json` beside this file; `madoguchi faq calibrate` learns and writes them. The
+signals are such as mean the same on any corpus: what grows with the length of a question or the number of documents
+(the rank itself) makes strangers' questions look surer than they are.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -18,8 +21,9 @@ import numpy.typing as npt
 from bot.faq.entries import Match, Outcome
 from bot.faq.index import Signals
 
-ANSWER_FROM = 0.45
-OFFER_FROM = 0.2
+FILE = Path(__file__).with_name("confidence.json")
+OTHER = "other"
+"""The model of every language that has none of its own."""
 
 
 class Evidence(NamedTuple):
@@ -27,10 +31,10 @@ class Evidence(NamedTuple):
 
     share: float
     """Its part of the odds among the nearest."""
-    cover: float
     grams: float
-    words: float
-    rank: float
+    """How like its nearest way of asking is to the question (0..1)."""
+    asks: float
+    """How many ways of asking it has (a logarithm): where many are known, a question far from them all is rarer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,73 @@ class Model:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, fit + self.intercept))))
 
 
-_RAISED = 0.7
-_JAPANESE = Model((2.61, -0.68, 1.55, -0.48, 0.19), _RAISED - 3.22)
-_OTHER = Model((2.85, -0.09, 0.21, 1.82, 0.02), _RAISED - 3.82)
-_MODELS: Mapping[str, Model] = {"ja": _JAPANESE}
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The models by language (and `OTHER`), and from what chance on a match is an answer, or at least worth offering.
+
+    Raises ValueError for figures that cannot be used.
+    """
+
+    models: Mapping[str, Model]
+    answer_from: float
+    offer_from: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.offer_from <= self.answer_from <= 1:
+            raise ValueError(f"limits must rise from 0 to 1: offer {self.offer_from}, answer {self.answer_from}")
+        if OTHER not in self.models:
+            raise ValueError(f"there must be a model for {OTHER!r} languages")
+        if any(len(model.weights) != len(Evidence._fields) for model in self.models.values()):
+            raise ValueError(f"each model needs {len(Evidence._fields)} weights: {', '.join(Evidence._fields)}")
+
+    def confidence(self, evidence: Evidence, language: str) -> float:
+        """The chance (0..1) that a document is right for a question in `language`."""
+        return (self.models.get(language) or self.models[OTHER]).chance(evidence)
+
+    def outcome(self, matches: Sequence[Match]) -> Outcome:
+        """What may be done with matches, best first."""
+        if not matches or matches[0].confidence < self.offer_from:
+            return Outcome.ASK_OFFICE
+        return Outcome.ANSWER if matches[0].confidence >= self.answer_from else Outcome.DID_YOU_MEAN
+
+
+@cache
+def shipped() -> Trust:
+    """The figures of `confidence.json`, read once."""
+    return read(FILE.read_text(encoding="utf-8"))
+
+
+def read(text: str) -> Trust:
+    """The figures in a file's text. Raises ValueError for a text that holds none.
+
+    >>> model = '{"weights": {"share": 3, "grams": 2, "asks": 0.1}, "intercept": -3}'
+    >>> read('{"answer_from": 0.45, "offer_from": 0.2, "models": {"other": ' + model + "}}").answer_from
+    0.45
+    """
+    try:
+        fields = json.loads(text)
+        models = {
+            str(language): Model(
+                tuple(float(model["weights"][name]) for name in Evidence._fields), float(model["intercept"])
+            )
+            for language, model in fields["models"].items()
+        }
+        return Trust(models, float(fields["answer_from"]), float(fields["offer_from"]))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"no figures of confidence: {error!r}") from error
+
+
+def written(trust: Trust) -> str:
+    """The text of a file that `read` understands."""
+    models = {
+        language: {
+            "weights": {name: round(weight, 3) for name, weight in zip(Evidence._fields, model.weights, strict=True)},
+            "intercept": round(model.intercept, 3),
+        }
+        for language, model in sorted(trust.models.items())
+    }
+    fields = {"answer_from": trust.answer_from, "offer_from": trust.offer_from, "models": models}
+    return json.dumps(fields, indent=2) + "\n"
 
 
 def weigh(signals: Signals, order: npt.NDArray[np.int64]) -> list[Evidence]:
@@ -57,22 +124,5 @@ def weigh(signals: Signals, order: npt.NDArray[np.int64]) -> list[Evidence]:
     if not len(order):
         return []
     odds = np.exp(signals.rank[order] - signals.rank[order[0]])
-    columns = (odds / odds.sum(), *(of[order] for of in (signals.cover, signals.grams, signals.words, signals.rank)))
+    columns = (odds / odds.sum(), signals.grams[order], signals.asks[order])
     return [Evidence(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
-
-
-def confidence(evidence: Evidence, language: str) -> float:
-    """The chance (0..1) that a document is right for a question in `language`."""
-    return _MODELS.get(language, _OTHER).chance(evidence)
-
-
-def score(evidence: Evidence) -> float:
-    """How near a document is by itself (0..1): what it holds of the question, and how like its nearest asking is."""
-    return min(1.0, max(0.0, (evidence.cover + evidence.grams) / 2))
-
-
-def outcome(matches: Sequence[Match]) -> Outcome:
-    """What may be done with matches, best first."""
-    if not matches or matches[0].confidence < OFFER_FROM:
-        return Outcome.ASK_OFFICE
-    return Outcome.ANSWER if matches[0].confidence >= ANSWER_FROM else Outcome.DID_YOU_MEAN

@@ -9,6 +9,7 @@ language stand between commas; a field may be empty.
 
 GLOSSARY = """
 駐車場 | parking, parking lot, car park, park my car, park the car, can i park, where to park | 停车场, 停车, 停車場, 停車 | 주차장, 주차 | bai do xe, bai dau xe, do xe, dau xe, gui xe
+許可証 | permit | 许可证, 許可證 | 허가증 | giay phep
 車 | car, drive, vehicle | 开车, 汽车, 車, 开車 | 차로, 자동차, 차를 | xe hoi, o to, lai xe
 どこ 場所 | where, location, place, address, find you | 哪里, 哪儿, 在哪, 地址, 地点, 哪裡, 哪裏, 地點 | 어디, 장소, 위치, 주소 | o dau, dia chi, cho nao, noi nao
 行き方 | how to get, how do i get to, get to, get there, directions, bus, train, station | 怎么去, 怎么走, 车站, 公交, 怎麼去 | 가는 길, 어떻게 가, 버스, 역에서 | di nhu the nao, duong di, xe buyt, ga tau

@@ -12,6 +12,7 @@ from bot.faq import weights
 from bot.faq.bm25f import Held, WordIndex
 from bot.faq.entries import Contribution, Document
 from bot.faq.likeness import Likeness, Ways
+from bot.faq.negation import Denials
 from bot.faq.normalise import fold
 from bot.faq.postings import Pairs, Postings, Scores, add_up
 from bot.faq.thesaurus import Thesaurus
@@ -37,14 +38,14 @@ class Signals:
     """What speaks for each document, each an array over documents.
 
     `rank` orders them; its differences are log-odds. `cover` is the share of the question's weight a document holds,
-    `grams` and `words` the likeness of its nearest way of asking by characters and by words (all 0..1); `near` is what
-    the characters, and where heard the sound, add to the rank.
+    `grams` the likeness of its nearest way of asking by characters (both 0..1); `asks` the logarithm of how many ways
+    of asking it has; `near` is what the characters, and where heard the sound, add to the rank.
     """
 
     rank: Scores
     cover: Scores
     grams: Scores
-    words: Scores
+    asks: Scores
     near: Scores
     parts: tuple[Part, ...]
 
@@ -79,8 +80,10 @@ class Index:
         by_document = [[analyser.words(way) for way in folded_ways(document)] for document in documents]
         answers = (analyser.words(fold(document.answer)) for document in documents)
         self._words = WordIndex([[word for way in ways for word in way] for ways in by_document], answers)
-        self._ways = Ways([len(ways) for ways in by_document])
+        sizes = [len(ways) for ways in by_document]
+        self._ways, self._asks = Ways(sizes), np.log(np.asarray(sizes, dtype=np.float64))
         self._exact = _by_letters(documents)
+        self._denials = Denials([[[word.term for word in way] for way in ways] for ways in by_document])
         flat = [way for ways in by_document for way in ways]
         self._index_ways(flat)
         self._likeness = Likeness([analyser.grams(way) for way in flat], self._ways)
@@ -116,7 +119,6 @@ class Index:
         fit = add_up([(found.units, found.fit) for found, _ in held], boosts, size)
         cover = add_up([(found.units, found.cover) for found, _ in held], boosts, size) / total
         grams = self._likeness.of(self._analyser.grams(words))
-        by_words = self._likeness_by_words(words)
         near = weights.WAY_GRAMS * grams
         if heard is not None:
             near = near + weights.WAY_SOUND * heard.likeness
@@ -125,8 +127,9 @@ class Index:
         if exact is not None:
             near[exact] += weights.EXACT
             grams[exact] = 1.0
-        rank = fit + _COVER * cover + near + weights.WAY_WORDS * by_words + self._prior
-        return Signals(rank, cover, grams, by_words, near, parts)
+        rank = fit + _COVER * cover + near + weights.WAY_WORDS * self._likeness_by_words(words) + self._prior
+        rank -= weights.DENIED * self._denials.against({word.term for word in words})
+        return Signals(rank, cover, grams, self._asks, near, parts)
 
     def explain(self, signals: Signals, number: int) -> tuple[Contribution, ...]:
         """What each word of the question added to document `number`, most first."""

@@ -60,7 +60,7 @@ def merged(legs: Sequence[Leg]) -> tuple[Sequence[str], Signals]:
         rank=added([found.rank for found in signals]),
         cover=best([found.cover for found in signals]),
         grams=best([found.grams for found in signals]),
-        words=best([found.words for found in signals]),
+        asks=best([found.asks for found in signals]),
         near=added([found.near for found in signals]),
         parts=tuple(part for found in signals for part in found.parts),
     )

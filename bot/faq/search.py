@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.faq import weights
-from bot.faq.confidence import Evidence, confidence, outcome, score, weigh
+from bot.faq.confidence import Evidence, Trust, shipped, weigh
 from bot.faq.entries import Document, Explanation, Found, Match
+from bot.faq.fillers import without_fillers
 from bot.faq.glossary import GLOSSARY
 from bot.faq.index import Heard, Index, Signals, folded_ways
 from bot.faq.kana import Kana, is_kana
@@ -37,9 +39,18 @@ _LANGUAGES_OF: Mapping[Script, tuple[str, ...]] = {
     Script.UNKNOWN: ("ja", "en"),
 }
 _NEAREST = 10
+_OFFERED = 3
 _JAPANESE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff々〆]")
 _HAN_ONLY = re.compile(r"[\u3400-\u9fff\W]+")
 _ENGLISH_WORDS = re.compile(r"[a-z]{3,}\s+[a-z]{2,}")
+
+
+class Nearest(NamedTuple):
+    """What was found in one language: the first three documents, best first, and what speaks for the first."""
+
+    language: str
+    ids: tuple[str, ...]
+    evidence: Evidence
 
 
 class Searcher:
@@ -49,8 +60,14 @@ class Searcher:
     twice in one language and for a document nobody could find because it has no question.
     """
 
-    def __init__(self, documents: Iterable[Document], synonyms: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        synonyms: Mapping[str, Sequence[str]] | None = None,
+        trust: Trust | None = None,
+    ) -> None:
         self._synonyms = dict(synonyms or {})
+        self._trust = trust or shipped()
         self._documents = _by_language(documents)
         self._building = threading.RLock()
         self._indexes: dict[str, Index] = {}
@@ -77,7 +94,7 @@ class Searcher:
         """What fits `text`, best first. Never raises: an unreadable or empty text fits nothing."""
         folded = _readable(text)
         if not any(char.isalnum() for char in folded):
-            return Found(outcome(()))
+            return Found(self._trust.outcome(()))
         best: dict[str, Match] = {}
         for language in self._languages(folded):
             for match in self._find_in(language, folded, limit):
@@ -85,7 +102,7 @@ class Searcher:
                 if known is None or match.confidence > known.confidence:
                     best[match.id] = match
         ranked = tuple(sorted(best.values(), key=lambda match: -match.confidence)[:limit])
-        return Found(outcome(ranked), ranked)
+        return Found(self._trust.outcome(ranked), ranked)
 
     def explain(self, text: str, id: str) -> Explanation:  # noqa: A002 - the documents' own name for it
         """Why document `id` stands where it does for `text`, in the language where it stands best.
@@ -99,14 +116,11 @@ class Searcher:
         found = self._explanations(self._languages(folded), folded, id) or self._explanations(holding, folded, id)
         return min(found, key=lambda explanation: explanation.place)
 
-    def evidence(self, text: str, language: str) -> tuple[str, Evidence] | None:
-        """The nearest document for a question in `language`, and what speaks for it; to learn how far to trust it."""
-        legs = self._legs(language, fold_question(text)) if self._understands(language) else []
-        if not legs:
-            return None
-        ids, signals = merged(legs)
-        order = _nearest(signals, _NEAREST)
-        return (ids[int(order[0])], weigh(signals, order)[0]) if len(order) else None
+    def evidence(self, text: str) -> list[Nearest]:
+        """What `find` judges by, in each language it looks in; to learn how far to trust it."""
+        folded = _readable(text)
+        found = (self._nearest_in(language, folded) for language in self._languages(folded))
+        return [nearest for nearest in found if nearest is not None]
 
     def nbytes(self) -> int:
         """Memory of the indexes built so far, about; the word dictionary is mapped from its file and not counted."""
@@ -131,7 +145,18 @@ class Searcher:
 
     def _find_in(self, language: str, text: str, limit: int) -> list[Match]:
         legs = self._legs(language, text)
-        return _matches(*merged(legs), limit, language) if legs else []
+        return (
+            _matches(*merged(legs), limit, lambda evidence: self._trust.confidence(evidence, language)) if legs else []
+        )
+
+    def _nearest_in(self, language: str, text: str) -> Nearest | None:
+        legs = self._legs(language, text)
+        if not legs:
+            return None
+        ids, signals = merged(legs)
+        order = _nearest(signals, _NEAREST)
+        first = tuple(ids[number] for number in order[:_OFFERED].tolist())
+        return Nearest(language, first, weigh(signals, order)[0]) if first else None
 
     def _legs(self, language: str, text: str) -> list[Leg]:
         """The indexes a question is looked for in: its language's own and, translated, the Japanese one."""
@@ -211,8 +236,8 @@ class Searcher:
 
 
 def _readable(text: str) -> str:
-    """`text` folded; Japanese in Latin letters put into kana."""
-    folded = fold_question(text)
+    """`text` folded, without what only frames the question; Japanese in Latin letters put into kana."""
+    folded = without_fillers(fold_question(text))
     if folded.isascii() and noticed_script(folded) is Script.JA:
         return to_kana(folded)
     return folded
@@ -239,11 +264,16 @@ def _nearest(signals: Signals, limit: int) -> npt.NDArray[np.int64]:
     return order
 
 
-def _matches(ids: Sequence[str], signals: Signals, limit: int, language: str) -> list[Match]:
+def _matches(ids: Sequence[str], signals: Signals, limit: int, confidence: Callable[[Evidence], float]) -> list[Match]:
     """Matches in the order of their rank; none is surer than the one before it."""
     order = _nearest(signals, limit)
     matches: list[Match] = []
     for number, evidence in zip(order[:limit].tolist(), weigh(signals, order)[:limit], strict=True):
         ceiling = matches[-1].confidence if matches else 1.0
-        matches.append(Match(ids[number], score(evidence), min(confidence(evidence, language), ceiling)))
+        matches.append(Match(ids[number], _score(signals, number), min(confidence(evidence), ceiling)))
     return matches
+
+
+def _score(signals: Signals, number: int) -> float:
+    """How near a document is by itself (0..1): what it holds of the question, and how like its nearest asking is."""
+    return min(1.0, max(0.0, float(signals.cover[number] + signals.grams[number]) / 2))

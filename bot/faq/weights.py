@@ -57,3 +57,6 @@ ASK_WEIGHT, ASK_B, ANSWER_WEIGHT, ANSWER_B, SATURATION, FIELD_SATURATION = 2.0, 
 
 TRANSLATED = 0.8
 """What the Japanese documents' rank counts, for a question translated word by word, beside its own language's."""
+
+DENIED = 1.0
+"""What is taken from a document that is about the denial of a word which the question affirms."""

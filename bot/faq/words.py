@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 import sudachipy
 
+from bot.faq.negation import MARK, denied
 from bot.faq.normalise import to_hiragana
 from bot.faq.weights import KINDS
 
@@ -52,6 +53,7 @@ _BOUNDS = frozenset({"まで", "から"})
 _WHEN = frozenset({"いつ", "何時"})
 _UNITS_OF_TIME = frozenset({"日", "月", "時", "年", "曜", "曜日"})
 _WHEN_WEIGHT = 0.1
+_DENIED_WEIGHT = -0.5
 _TOKENISED_AT_ONCE = 4000
 """Characters; the tokeniser refuses texts above 49,149 bytes."""
 
@@ -70,8 +72,12 @@ class Japanese:
 
     def words(self, text: str) -> list[Word]:
         found = []
-        for morpheme in self._tokenise(text):
+        morphemes = list(self._tokenise(text))
+        denials = denied(morphemes, text)
+        for place, morpheme in enumerate(morphemes):
             weight = self._weight(morpheme)
+            if place in denials:
+                found.append(Word(MARK + denials[place], _DENIED_WEIGHT))
             if weight is not None:
                 found.append(Word(morpheme.normalized_form().lower(), weight, tuple(morpheme.synonym_group_ids())))
             elif found and morpheme.surface() in _BOUNDS and _asks_when(found):
@@ -87,7 +93,7 @@ class Japanese:
         ]
 
     def grams(self, words: Sequence[Word]) -> list[str]:
-        run = "".join([word.term for word in words])
+        run = "".join([word.term for word in words if word.term[0] != MARK])
         return [*run, *map("".join, pairwise(run))]
 
     def _tokenise(self, text: str) -> Iterable[sudachipy.Morpheme]:

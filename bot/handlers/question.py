@@ -10,7 +10,7 @@ from bot.dialogue import Candidate, Choice, Conversation, Desk, KeepQuestion, Ki
 from bot.faq.entries import Found, Outcome
 from bot.faq.split import split_questions
 from bot.handlers import choices
-from bot.handlers.leaning import leaning
+from bot.handlers.leaning import leaning, named, surer
 from bot.handlers.redact import cleaned
 from bot.handlers.reply import say
 from bot.language import Script, noticed_script
@@ -29,8 +29,7 @@ def ask(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
 
 
 def _answer_one(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
-    last = desk.content.entries.get(conversation.last_entry_id or "")
-    found = leaning(desk.searcher.find(text), text, last, desk.content.entries)
+    found = _find(text, desk.content.entries.get(conversation.last_entry_id or ""), desk)
     if found.outcome is Outcome.ANSWER:
         return _with_candidates(answer(conversation, desk.content.entries[found.matches[0].id], desk, today), found)
     near = _near(found, desk, today) if found.outcome is Outcome.DID_YOU_MEAN else ()
@@ -43,11 +42,31 @@ def _answer_each(conversation: Conversation, text: str, desk: Desk, today: date)
     questions = split_questions(text)
     if len(questions) == 1:
         return None
-    found = [desk.searcher.find(question) for question in questions]
+    found = _find_each(questions, conversation, desk)
     entries = [desk.content.entries[one.matches[0].id] for one in found if one.outcome is Outcome.ANSWER]
     if len({entry.id for entry in entries}) < len(questions) or any(entry.kind in _ALONE for entry in entries):
         return None
     return _together([answer(conversation, entry, desk, today) for entry in entries], found)
+
+
+def _find(text: str, last: Entry | None, desk: Desk) -> Found:
+    """What fits a question that may lean on the `last` answer."""
+    entries = desk.content.entries
+    found, by_name = leaning(desk.searcher.find(text), text, last, entries), named(text, last)
+    if last is None or by_name is None:
+        return found
+    return surer(found, desk.searcher.find(by_name), last, entries)
+
+
+def _find_each(questions: tuple[str, ...], conversation: Conversation, desk: Desk) -> list[Found]:
+    """What is found for each question; each may lean on the answer before it, the first on the last one given."""
+    entries, last = desk.content.entries, desk.content.entries.get(conversation.last_entry_id or "")
+    found: list[Found] = []
+    for question in questions:
+        one = _find(question, last, desk)
+        last = entries[one.matches[0].id] if one.outcome is Outcome.ANSWER else last
+        found.append(one)
+    return found
 
 
 def _together(turns: list[Turn], found: list[Found]) -> Turn:
