@@ -1,0 +1,1 @@
+"""What each command of `counter-agent` does. A command knows no other."""

@@ -1,0 +1,196 @@
+"""`counter-agent card`: the diagnostic read a technician runs on a new PC.
+
+Prints what was found and proved, and never a PIN, a serial number, a name or a certificate. Exit 0 only if all holds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from counter_agent.apdu import wipe
+from counter_agent.card_errors import CardError
+from counter_agent.certificates import Anchor, Judgement, judge, load_anchors
+from counter_agent.reader_choice import choose, recall, remember
+from counter_agent.reading import Evidence, Inspection, NotPresented, PinRefused, ReadResult, TokenKind, WhyNot
+from counter_agent.settings import Settings, read_settings
+from counter_agent.worker import CardWorker
+
+_LONGEST_LINE = 64
+REMEMBERED_READER = "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the diagnostic prints. None: not looked at. `tries_left` is the newest count known."""
+
+    reader: str | None = None
+    card_kind: str | None = None
+    certificate_exists: bool | None = None
+    tries_left_before: int | None = None
+    tries_left: int | None = None
+    pin: str | None = None
+    certificate_valid_from: str | None = None
+    certificate_valid_until: str | None = None
+    certificate_dates: str | None = None
+    certificate_key_usage_valid: bool | None = None
+    certificate_policy_valid: bool | None = None
+    chain: str | None = None
+    challenge_signature_verified: bool | None = None
+    revocation: str = "not checked"
+    problem: str | None = None
+    message: str | None = None
+    ok: bool = False
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the report; 0 if everything that was asked holds, else 1."""
+    pin = _typed_pin() if options.pin_stdin else None
+    report = Report()
+    settings = read_settings()
+    try:
+        trust = _trust(options, settings)
+        report = replace(report, reader=_reader(options, settings))
+        report = _diagnose(report, trust, pin, options)
+    except (CardError, OSError) as error:
+        report = replace(report, problem=type(error).__name__, message=str(error))
+    finally:
+        if pin is not None:
+            wipe(pin)
+    print(_as_json(report) if options.json else _as_text(report))
+    return 0 if report.ok else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Against what a certificate is judged."""
+
+    anchors: tuple[Anchor, ...]
+    policy_oid: str | None
+
+
+def _trust(options: argparse.Namespace, settings: Settings) -> Trust:
+    file: Path | None = options.anchors or settings.anchors
+    return Trust(load_anchors(file.read_bytes()) if file else (), settings.policy_oid)
+
+
+def _reader(options: argparse.Namespace, settings: Settings) -> str:
+    # Imported here: without pyscard every other command must still work.
+    from counter_agent.pcsc import list_readers
+
+    kept = settings.home / REMEMBERED_READER
+    reader = choose(list_readers(), options.reader or settings.reader, recall(kept))
+    if options.remember:
+        remember(kept, reader)
+    return reader
+
+
+def _diagnose(report: Report, trust: Trust, pin: bytearray | None, options: argparse.Namespace) -> Report:
+    from counter_agent.pcsc import open_reader
+
+    with CardWorker(open_reader, options.deadline_s) as worker:
+        return examine(report, worker, trust, pin, last_try_agreed=options.last_try_agreed)
+
+
+def examine(
+    report: Report, worker: CardWorker, trust: Trust, pin: bytearray | None, *, last_try_agreed: bool = False
+) -> Report:
+    """Look first, which costs no try; read only with a PIN, and only a card that can be read."""
+    reader = str(report.reader)
+    report = _with_inspection(report, worker.inspect(reader))
+    if pin is None:
+        return replace(report, ok=report.problem is None)
+    if report.card_kind != TokenKind.CARD:
+        return report
+    challenge = secrets.token_bytes(32)
+    return _with_result(report, worker.read(reader, pin, challenge, last_try_agreed=last_try_agreed), trust)
+
+
+def _with_inspection(report: Report, found: Inspection) -> Report:
+    problems: tuple[tuple[Callable[[], bool], str], ...] = (
+        (lambda: found.kind is not TokenKind.CARD, "not_a_card"),
+        (lambda: found.has_certificate is False, "no_certificate"),
+        (lambda: found.tries_left == 0, "locked"),
+    )
+    return replace(
+        report,
+        card_kind=found.kind.value,
+        certificate_exists=found.has_certificate,
+        tries_left_before=found.tries_left,
+        tries_left=found.tries_left,
+        problem=next((name for is_so, name in problems if is_so()), None),
+    )
+
+
+def _with_result(report: Report, result: ReadResult, trust: Trust) -> Report:
+    match result:
+        case Evidence(certificate, challenge, signature):
+            now = datetime.now(UTC)
+            judgement = judge(certificate, challenge, signature, trust.anchors, now, policy_oid=trust.policy_oid)
+            return _with_judgement(replace(report, pin="accepted"), judgement)
+        case PinRefused(tries_left):
+            pin = "locked" if tries_left == 0 else "wrong"
+            return replace(report, pin=pin, tries_left=tries_left, problem=f"pin_{pin}")
+        case NotPresented(reason):
+            pin = "locked" if reason is WhyNot.LOCKED else "not_presented"
+            return replace(report, pin=pin, problem=reason.value)
+
+
+def _with_judgement(report: Report, judgement: Judgement) -> Report:
+    problems = {
+        "challenge_signature": judgement.possession_proved,
+        f"dates_{judgement.dates}": judgement.dates_valid,
+        f"chain_{judgement.chain}": judgement.chain_valid is True,
+        "key_usage": judgement.key_usage_valid,
+        "policy": judgement.policy_valid is not False,
+    }
+    return replace(
+        report,
+        certificate_valid_from=judgement.valid_from_on.isoformat(),
+        certificate_valid_until=judgement.valid_until_on.isoformat(),
+        certificate_dates=judgement.dates.value,
+        certificate_key_usage_valid=judgement.key_usage_valid,
+        certificate_policy_valid=judgement.policy_valid,
+        chain=judgement.chain.value,
+        challenge_signature_verified=judgement.possession_proved,
+        problem=next((name for name, holds in problems.items() if not holds), None),
+        ok=judgement.holds,
+    )
+
+
+def _typed_pin() -> bytearray:
+    """What was typed, without the end of the line. Whether it is a PIN is asked before any card hears of it."""
+    if sys.stdin.isatty():
+        return bytearray(getpass.getpass("PIN: ").encode())
+    typed = bytearray(_LONGEST_LINE)
+    length = 0
+    while length < _LONGEST_LINE and b"\n" not in typed[:length]:
+        # Past Python's buffers, which would keep a copy that nobody can wipe.
+        read = os.readv(sys.stdin.fileno(), [memoryview(typed)[length:]])
+        if not read:
+            break
+        length += read
+    line = bytearray(memoryview(typed)[:length])
+    wipe(typed)
+    return line.rstrip(b"\r\n")
+
+
+def _as_json(report: Report) -> str:
+    return json.dumps(asdict(report), ensure_ascii=False)
+
+
+def _as_text(report: Report) -> str:
+    lines = [f"{name.replace('_', ' ')}: {_word(value)}" for name, value in asdict(report).items() if value is not None]
+    return "\n".join(lines)
+
+
+def _word(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
