@@ -26,6 +26,7 @@ from bot.dialogue import (
 from bot.handlers.route import respond
 from bot.store import conversations, counters, inbox, outbox, unanswered
 from bot.store.conversations import Found
+from bot.store.again import write_again
 from bot.store.engine import Engine
 from bot.store.outbox import Letter
 from bot.store.unit import Work
@@ -73,7 +74,8 @@ class Turns:
         An event taken before changes nothing. Raises StoreError when the database does not answer; the
         caller lets the platform deliver the event again.
         """
-        letters = await self._engine.write(self._work(incoming, self._clock()))
+        now = self._clock()
+        letters = await write_again(self._engine, lambda: self._work(incoming, now))
         if letters is None:
             return
         self.taken[incoming.channel] += 1

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from bot.channels.telegram import Telegram
     from bot.delivery import Delivery, Letterbox
+    from bot.store.bell import Bell
     from bot.store.engine import Engine
     from bot.store.outbox import Letter
     from bot.texts import Texts
@@ -90,22 +91,31 @@ class Service:
     texts: Texts
     clock: Clock
     engine: Engine
+    bell: Bell
     turns: Turns
     delivery: Delivery
     letterboxes: dict[str, Letterbox]
     telegram: Telegram | None
 
+    def hear(self, channel: str, address: str) -> None:
+        """Another replica has said something: to be read here, or behind something that is being sent here."""
+        if channel in self.letterboxes:
+            self.letterboxes[channel].announce(address)
+        else:
+            self.delivery.look()
+
 
 def build_service(settings: Settings) -> Service:
     """Everything, built but not started. Raises SettingsError, ContentError or StoreError."""
     from bot.delivery import Delivery, Letterbox
+    from bot.store.bell import bell_at
     from bot.store.engine import engine_at
     from bot.texts import Texts
     from bot.turn import Turns
 
     desk = open_desk(settings.content, settings.cache)
     texts, clock = Texts(desk.content), start_clock(settings)
-    engine = engine_at(settings.database_url)
+    engine, bell = engine_at(settings.database_url), bell_at(settings.database_url)
     telegram = _build_telegram(settings.telegram, clock)
     channels = {telegram.name: telegram} if telegram else {}
     delivery = Delivery(engine, texts, channels, clock=clock)
@@ -114,10 +124,12 @@ def build_service(settings: Settings) -> Service:
     def said(incoming: Incoming, letters: tuple[Letter, ...]) -> None:
         if incoming.channel in letterboxes:
             letterboxes[incoming.channel].announce(incoming.address)
+            bell.ring(incoming.channel, incoming.address)
         elif letters:
             delivery.start(letters)
         else:
             delivery.look()
+            bell.ring(incoming.channel, incoming.address)  # whoever sends what this one waits behind
 
     turns = Turns(
         engine,
@@ -128,7 +140,7 @@ def build_service(settings: Settings) -> Service:
         said=said,
         keep_questions_days=settings.unanswered_days,
     )
-    return Service(settings, desk, texts, clock, engine, turns, delivery, letterboxes, telegram)
+    return Service(settings, desk, texts, clock, engine, bell, turns, delivery, letterboxes, telegram)
 
 
 def _retention(settings: Settings) -> timedelta:
@@ -237,6 +249,7 @@ class Running:
         await service.engine.open()
         self._stack.push_async_callback(service.engine.close)
         self._start(service.delivery.run())
+        self._start(service.bell.run(service.hear))
         self._start(_expire_hourly(service))
         if service.telegram is not None and service.settings.telegram is not None:
             self._stack.push_async_callback(service.telegram.close)

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.postgres import postgres_server
+
+__all__ = ["postgres_server"]  # one for each process, wherever it is asked for
+
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 

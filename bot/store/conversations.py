@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Executable, bindparam, delete, exists, select, update
 
 from bot.dialogue import Conversation
+from bot.store import locks
 from bot.store.codec import decode_conversation, encode_conversation
 from bot.store.instant import to_micros
 from bot.store.query import Dialect, Query
@@ -26,7 +27,12 @@ class Found:
 
 
 def find(channel: str, address: str) -> Work[Found]:
-    """What is known of a resident; nobody known is an empty `Found`. The row is locked until the commit."""
+    """What is known of a resident; nobody known is an empty `Found`.
+
+    Whoever asks for the same resident next, known or not, waits until the commit.
+    """
+    # Before the row is read: had the SELECT itself to wait, it would see the row anew, but the letters as they were.
+    yield from locks.alone("resident", channel, address)
     rows = yield _select_conversation.bind(channel=channel, address=address)
     for conversation_id, state, blocked_at, has_backlog in rows:
         return Found(conversation_id, decode_conversation(state), blocked_at is not None, bool(has_backlog))
@@ -108,4 +114,6 @@ def _delete_silent(_: Dialect) -> Executable:
         .order_by(conversations.c.last_event_at)
         .limit(bindparam("limit"))
     )
-    return delete(conversations).where(conversations.c.id.in_(silent)).returning(conversations.c.id)
+    # Once more outside: PostgreSQL asks only there again when it had to wait for somebody who was no longer silent.
+    is_silent = conversations.c.last_event_at < bindparam("before")
+    return delete(conversations).where(conversations.c.id.in_(silent), is_silent).returning(conversations.c.id)

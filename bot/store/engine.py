@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from bot.errors import StoreError
+from bot.store.address import PostgresDatabase, read_address
 from bot.store.sqlite import SqliteEngine
 from bot.store.unit import Work
 
@@ -28,25 +26,23 @@ class Engine(Protocol):
         """Run a work in one transaction: committed when it returns; undone if it raises, and raised again."""
 
     async def read(self, work: Work[T]) -> T:
-        """Run a work that changes nothing on one unchanging view of the data."""
+        """Run a work that changes and locks nothing on one unchanging view of the data."""
 
 
 def engine_at(url: str) -> Engine:
-    """The engine for a database address such as `sqlite+aiosqlite:///var/desk.sqlite3`, not yet open."""
-    return SqliteEngine(sqlite_path(url))
+    """The engine for a database address, not yet open. StoreError if it is no address of a known database."""
+    address = read_address(url)
+    if isinstance(address, PostgresDatabase):
+        # Its driver takes as long to load as all the rest of a start: only where it is asked for.
+        from bot.store.postgres import PostgresEngine
+
+        return PostgresEngine(address)
+    return SqliteEngine(address.path)
 
 
 def sqlite_path(url: str) -> Path:
     """The file a SQLite address names. StoreError if it is no such address."""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as fault:
-        raise StoreError(
-            "MADOGUCHI_DATABASE_URL: the database address cannot be read: use sqlite+aiosqlite:///PATH"
-        ) from fault
-    is_file = parsed.database not in (None, "", ":memory:")
-    if parsed.get_backend_name() != "sqlite" or not is_file:
-        raise StoreError(
-            f"MADOGUCHI_DATABASE_URL: {parsed.render_as_string()}: not a database this desk knows: use sqlite+aiosqlite:///PATH"
-        )
-    return Path(str(parsed.database))
+    address = read_address(url)
+    if isinstance(address, PostgresDatabase):
+        raise StoreError(f"MADOGUCHI_DATABASE_URL: {address} is no file: use sqlite+aiosqlite:///PATH")
+    return address.path

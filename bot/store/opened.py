@@ -6,16 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.errors import StoreError
-from bot.store.engine import Engine, engine_at, sqlite_path
+from bot.store.address import SqliteFile, read_address
+from bot.store.engine import Engine, engine_at
 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Engine]:
     """The database at an address, closed at the end of the block. Raises StoreError if it cannot be used."""
     # Looked for first: a connection that fails leaves aiosqlite's thread behind, which complains once the loop is gone.
-    path = sqlite_path(url)
-    if not path.is_file():
-        raise StoreError(f"{path}: no database here: run `madoguchi migrate`")
+    address = read_address(url)
+    if isinstance(address, SqliteFile) and not address.path.is_file():
+        raise StoreError(f"{address}: no database here: run `madoguchi migrate`")
     engine = engine_at(url)
     await engine.open()
     try:

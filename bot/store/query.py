@@ -30,14 +30,19 @@ class Upsert(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Dialect:
-    """What differs between databases: how SQL is written, and which INSERT knows ON CONFLICT."""
+    """What differs between databases: how SQL is written, which INSERT knows ON CONFLICT, and whether every
+    writing work runs alone anyway, so that it needs no locks."""
 
     sql: SqlDialect
     insert: Callable[[TableClause], Upsert]
+    has_one_writer: bool = False
 
 
 class Compiled(NamedTuple):
-    """A query in one dialect. `names` is the order of its parameters, `constants` those it brings itself."""
+    """A query in one dialect. `names` is the order of its parameters, `constants` those it brings itself.
+
+    An empty `sql` is a query this database has no need of: the engine answers it with no rows.
+    """
 
     sql: str
     names: tuple[str, ...]
@@ -57,9 +62,12 @@ class Statement(NamedTuple):
 
 
 class Query:
-    """Made by decorating a function from dialect to SQLAlchemy statement; the function runs once a dialect."""
+    """Made by decorating a function from dialect to SQLAlchemy statement; the function runs once a dialect.
 
-    def __init__(self, build: Callable[[Dialect], Executable], name: str = "") -> None:
+    It gives None where a database has no need of the query.
+    """
+
+    def __init__(self, build: Callable[[Dialect], Executable | None], name: str = "") -> None:
         self.name = name or build.__name__
         self._build = build
         self._compiled: dict[Dialect, Compiled] = {}
@@ -95,7 +103,9 @@ class QueryFamily:
         return found
 
 
-def _compile(statement: Executable, dialect: Dialect) -> Compiled:
+def _compile(statement: Executable | None, dialect: Dialect) -> Compiled:
+    if statement is None:
+        return Compiled("", (), {})
     compiler = cast("SQLCompiler", statement.compile(dialect=dialect.sql))  # type: ignore[attr-defined]
     constants = {name: bind.value for bind, name in compiler.bind_names.items() if not bind.required}
     return Compiled(compiler.string, tuple(compiler.positiontup or ()), constants)

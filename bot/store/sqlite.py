@@ -8,22 +8,22 @@ process alive.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 from sqlalchemy.dialects import sqlite
 
 from bot.errors import StoreError
-from bot.store.query import Dialect, Upsert
+from bot.store.query import Compiled, Dialect, Upsert
 from bot.store.unit import Rows, Work
 from bot.store.version import read_version, require_version
 
 T = TypeVar("T")
 
-DIALECT = Dialect(sqlite.dialect(paramstyle="qmark"), cast("Callable[..., Upsert]", sqlite.insert))
+DIALECT = Dialect(sqlite.dialect(paramstyle="qmark"), cast("Callable[..., Upsert]", sqlite.insert), has_one_writer=True)
 
 _NOT_OPENED = "cannot be opened; check MADOGUCHI_DATABASE_URL, or run `madoguchi migrate` to make it"
 _BUSY_TIMEOUT_S = 10.0
@@ -122,12 +122,16 @@ def _transact(connection: sqlite3.Connection, begin: str, work: Work[T]) -> T:
     return result
 
 
+def _rows_of(connection: sqlite3.Connection, compiled: Compiled, values: Mapping[str, Any]) -> Rows:
+    if not compiled.sql:
+        return ()
+    return connection.execute(compiled.sql, compiled.arguments(values)).fetchall()
+
+
 def _drive(connection: sqlite3.Connection, work: Work[T]) -> T:
     try:
         query, values = next(work)
         while True:
-            compiled = query.compiled(DIALECT)
-            rows: Rows = connection.execute(compiled.sql, compiled.arguments(values)).fetchall()
-            query, values = work.send(rows)
+            query, values = work.send(_rows_of(connection, query.compiled(DIALECT), values))
     except StopIteration as finished:
         return cast("T", finished.value)

@@ -5,90 +5,57 @@ Import it only where a database is migrated: Alembic takes longer to load than a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from sqlite3 import Connection as SqliteConnection
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection
 
-from bot.errors import StoreError
-from bot.store.engine import sqlite_path
+from bot.store.address import PostgresDatabase, SqliteFile, read_address
+from bot.store.migrations.place import Place
+from bot.store.migrations.postgres_place import PostgresPlace
+from bot.store.migrations.sqlite_place import SqlitePlace
 from bot.store.version import require_not_newer, require_version
-
-_BUSY_TIMEOUT_S = 60.0
 
 
 def migrate(url: str) -> None:
-    """Make the database if it is missing and bring it to this program's version.
+    """Bring a database to this program's version; a SQLite file is made if it is missing.
 
     Doing it again, or in several processes at once, is harmless. Raises StoreError, changing nothing,
     if the database is of a newer release or cannot be used.
     """
-    path = sqlite_path(url)
-    _make_file(path)
-    with _transaction(path) as connection:
-        require_not_newer(_version_of(connection), str(path))
-        command.upgrade(_config(connection), "head")
+    address = read_address(url)
+
+    def to_newest(connection: Connection) -> None:
+        require_not_newer(_version_of(connection), str(address))
+        upgrade(connection, "head")
+
+    place = place_of(address)
+    place.prepare()
+    place.transact(to_newest)
 
 
 def check(url: str) -> None:
     """Raise StoreError, saying what to do, unless the database is at exactly this program's version."""
-    path = sqlite_path(url)
-    if not path.is_file():
-        raise StoreError(f"{path}: no database here: run `madoguchi migrate`")
-    with _transaction(path) as connection:
-        require_version(_version_of(connection), str(path))
+    address = read_address(url)
+    place = place_of(address)
+    place.require()
+    place.transact(lambda connection: require_version(_version_of(connection), str(address)))
 
 
-def _make_file(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)  # residents' rows: for the desk's own user
-    except OSError as fault:
-        raise StoreError(f"{path}: cannot be made ({fault.strerror})") from fault
+def place_of(address: SqliteFile | PostgresDatabase) -> Place:
+    """Where the database of an address is."""
+    if isinstance(address, SqliteFile):
+        return SqlitePlace(address.path)
+    return PostgresPlace(address)
 
 
-def _config(connection: Connection) -> Config:
+def upgrade(connection: Connection, version: str) -> None:
+    """Run the migrations up to a version over an open connection."""
     config = Config()
     config.set_main_option("script_location", "bot.store:migrations")
     config.attributes["connection"] = connection
-    return config
+    command.upgrade(config, version)
 
 
 def _version_of(connection: Connection) -> str:
     return MigrationContext.configure(connection).get_current_revision() or ""
-
-
-@contextmanager
-def _transaction(path: Path) -> Iterator[Connection]:
-    engine = _engine(path)
-    try:
-        with engine.begin() as connection:
-            yield connection
-    except DBAPIError as fault:
-        raise StoreError(f"{path}: cannot be used as a database ({fault.orig})") from fault
-    finally:
-        engine.dispose()
-
-
-def _engine(path: Path) -> Engine:
-    """Python's sqlite3 would begin at the first INSERT only: begin by hand, so that a whole migration is
-    one transaction and other processes wait for it."""
-    url = URL.create("sqlite", database=str(path))
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_TIMEOUT_S})
-
-    @event.listens_for(engine, "connect")
-    def prepare(raw: SqliteConnection, _: object) -> None:
-        raw.isolation_level = None
-        raw.execute("PRAGMA journal_mode = WAL")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine

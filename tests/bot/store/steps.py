@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+import pytest
 
 from bot.dialogue import Kind, Phrase, Say
 from bot.language import Language
-from bot.store import conversations, counters, inbox, outbox, unanswered, version
+from bot.store import conversations, counters, inbox, leases, locks, outbox, unanswered, version
 from bot.store.query import Query, QueryFamily
+from bot.store.schema import metadata
 from bot.store.unit import Work
+from tests.postgres import rows_of
 
 AT = datetime(2022, 7, 1, 1, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 PUSHED = ("telegram", "line")
-MODULES: tuple[ModuleType, ...] = (inbox, conversations, outbox, counters, unanswered, version)
+ON_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+MODULES: tuple[ModuleType, ...] = (inbox, conversations, outbox, counters, unanswered, version, locks, leases)
 
 
 def say(key: str) -> Say:
@@ -74,3 +82,20 @@ def every_query() -> Mapping[str, Query]:
 
 def path_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite+aiosqlite:///"))
+
+
+def run(url: str, sql: str) -> list[tuple[Any, ...]]:
+    """One statement past the engine, committed at once; its rows. Values stand in it: the two write them differently."""
+    if url.startswith("postgresql"):
+        return [tuple(row) for row in rows_of(url, sql)]
+    connection = sqlite3.connect(path_of(url))
+    try:
+        with connection:
+            return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def every_row_of(url: str) -> str:
+    """All that all tables hold, as text."""
+    return "\n".join(repr(run(url, f"SELECT * FROM {name}")) for name in metadata.tables)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +11,7 @@ from bot.language import Language
 from bot.store import conversations, outbox
 from bot.store.engine import Engine
 from bot.store.outbox import DeadLetter, Letter
-from tests.bot.store.steps import AT, MINUTE, claimed, kept, keys_of, path_of, posted, say
+from tests.bot.store.steps import AT, MINUTE, claimed, kept, keys_of, posted, run, say
 
 pytestmark = pytest.mark.anyio
 
@@ -199,16 +198,9 @@ async def test_a_letter_that_cannot_be_read_is_given_up_and_holds_up_nobody(
 ) -> None:
     broken, _ = await engine.write(posted("a", "b"))
     await engine.write(posted("c", address="jiro"))
-    spoil(url, broken)
+    run(url, f'UPDATE outbox SET say = \'{{"kind":"hologram"}}\' WHERE id = {broken} RETURNING id')
     with caplog.at_level(logging.ERROR):
         assert keys_of(await engine.write(claimed())) == ["c"]
     assert f"letter_id={broken}" in caplog.text
     assert [letter.id for letter in await engine.read(outbox.dead(10))] == [broken]
     assert keys_of(await engine.write(claimed())) == ["b"]
-
-
-def spoil(url: str, letter_id: int) -> None:
-    connection = sqlite3.connect(path_of(url))
-    with connection:
-        connection.execute("UPDATE outbox SET say = ? WHERE id = ?", ('{"kind":"hologram"}', letter_id))
-    connection.close()

@@ -7,15 +7,13 @@ import sqlite3
 from datetime import date, timedelta
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine
 
 from bot.store import unanswered
+from bot.store.address import read_address
 from bot.store.engine import Engine
-from bot.store.migrations import migrate
+from bot.store.migrations import migrate, place_of, upgrade
 from bot.store.unanswered import Unanswered
-from tests.bot.store.steps import path_of
+from tests.bot.store.steps import ON_SQLITE, path_of, run
 
 pytestmark = pytest.mark.anyio
 DAY = date(2022, 7, 1)
@@ -96,15 +94,16 @@ async def test_two_replicas_that_keep_the_same_question_at_once_count_every_time
 
 async def test_a_table_row_has_nothing_but_words_count_and_days(engine: Engine, url: str) -> None:
     await keep(engine, "補聴器の補助")
-    connection = sqlite3.connect(path_of(url))
-    assert connection.execute("SELECT * FROM unanswered").fetchall() == [
-        ("ja", "補聴器の補助", 1, "2022-07-01", "2022-07-01", "2022-09-29")
-    ]
+    assert run(url, "SELECT * FROM unanswered") == [("ja", "補聴器の補助", 1, "2022-07-01", "2022-07-01", "2022-09-29")]
+
+
+@ON_SQLITE
+async def test_not_even_the_order_of_arrival_is_kept(engine: Engine, url: str) -> None:
     with pytest.raises(sqlite3.OperationalError, match="rowid"):
-        connection.execute("SELECT rowid FROM unanswered")
-    connection.close()
+        run(url, "SELECT rowid FROM unanswered")
 
 
+@ON_SQLITE
 async def test_deleted_words_are_not_left_in_the_file(engine: Engine, url: str) -> None:
     await keep(engine, "補聴器の補助はありますか")
     await engine.write(unanswered.forget_all())
@@ -117,16 +116,10 @@ async def test_deleted_words_are_not_left_in_the_file(engine: Engine, url: str) 
 
 
 def test_a_database_of_the_first_release_keeps_its_rows_and_gets_the_table(new_url: str) -> None:
-    engine = create_engine(f"sqlite:///{path_of(new_url)}")
-    with engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", "bot.store:migrations")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        connection.exec_driver_sql("INSERT INTO inbox VALUES ('telegram', '1', 0)")
-    engine.dispose()
+    place = place_of(read_address(new_url))
+    place.prepare()
+    place.transact(lambda connection: upgrade(connection, "0001"))
+    run(new_url, "INSERT INTO inbox VALUES ('telegram', '1', 0) RETURNING channel")
     migrate(new_url)
-    raw = sqlite3.connect(path_of(new_url))
-    assert raw.execute("SELECT event_id FROM inbox").fetchall() == [("1",)]
-    assert raw.execute("SELECT count(*) FROM unanswered").fetchall() == [(0,)]
-    raw.close()
+    assert run(new_url, "SELECT event_id FROM inbox") == [("1",)]
+    assert run(new_url, "SELECT count(*) FROM unanswered") == [(0,)]
