@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from bot.channels.channel import Channel
+from bot.channels.channel import BundlingChannel, Channel, Parcel
 from bot.channels.webchat import Shown, effects_of
-from bot.dialogue import day_in_tokyo
+from bot.dialogue import Kind, Rendered, day_in_tokyo
 from bot.errors import Blocked, Flooded, Refused, StoreError, Unreachable
 from bot.store import conversations, outbox
 from bot.store.engine import Engine
@@ -36,7 +36,12 @@ class Delivery:
     """Sends letters, keeps their order per resident, retries with growing pauses, gives up after a while."""
 
     def __init__(
-        self, engine: Engine, texts: Texts, channels: Mapping[str, Channel], *, clock: Callable[[], datetime]
+        self,
+        engine: Engine,
+        texts: Texts,
+        channels: Mapping[str, Channel | BundlingChannel],
+        *,
+        clock: Callable[[], datetime],
     ) -> None:
         self._engine = engine
         self._texts = texts
@@ -108,12 +113,13 @@ class Delivery:
         ids = [letter.id for letter in letters]
         self._in_hand.update(ids)
         try:
-            for place, letter in enumerate(letters):
-                is_done = await self._send(letter)
-                self._in_hand.discard(letter.id)
-                if not is_done:
-                    await self._engine.write(outbox.release(ids[place + 1 :]))
+            while letters:
+                done = await self._send(letters)
+                self._in_hand.difference_update(letter.id for letter in letters[: done or 1])
+                if not done:
+                    await self._engine.write(outbox.release([letter.id for letter in letters[1:]]))
                     break
+                letters = letters[done:]
         except StoreError:
             # The lease runs out and the letter is sent again; better twice than not at all.
             _log.exception("delivery: what became of a letter could not be noted")
@@ -123,11 +129,11 @@ class Delivery:
             self._someone_waits = False
             self._wake.set()
 
-    async def _send(self, letter: Letter) -> bool:
-        """Whether the letter is done with (delivered, or given up)."""
+    async def _send(self, letters: tuple[Letter, ...]) -> int:
+        """How many letters are done with from the first on (delivered, or given up); 0: the first has to wait."""
+        letter = letters[0]
         try:
-            message = self._texts.render_kept(letter.say, letter.language, day_in_tokyo(letter.said_at))
-            await self._channels[letter.channel].send(letter.address, message)
+            out = await self._hand_over(letters)
         except Flooded as error:
             return await self._later(letter, timedelta(seconds=error.retry_after_s), "flooded")
         except Unreachable:
@@ -139,19 +145,35 @@ class Delivery:
         except Exception:
             _log.exception("delivery: letter %d failed", letter.id)
             return await self._later(letter, _pause(letter.attempts), "failed")
-        await self._engine.write(outbox.delivered((letter.id,)))
-        self.outcomes["delivered"] += 1
-        return True
+        await self._engine.write(outbox.delivered([letter.id for letter in letters[:out]]))
+        self.outcomes["delivered"] += out
+        return out
 
-    async def _later(self, letter: Letter, pause: timedelta, why: str) -> bool:
+    async def _hand_over(self, letters: tuple[Letter, ...]) -> int:
+        """Give the first letter to its channel, and the others of its event where the channel takes several."""
+        channel, letter = self._channels[letters[0].channel], letters[0]
+        if not isinstance(channel, BundlingChannel):
+            await channel.send(letter.address, self._worded(letter))
+            return 1
+        together = [one for one in letters if one.event_id == letter.event_id]
+        return await channel.send_together(letter.address, [self._packed(one) for one in together])
+
+    def _worded(self, letter: Letter) -> Rendered:
+        return self._texts.render_kept(letter.say, letter.language, day_in_tokyo(letter.said_at))
+
+    def _packed(self, letter: Letter) -> Parcel:
+        is_notice = letter.event_id is None or letter.say.kind in (Kind.NOTICE, Kind.TICKET)
+        return Parcel(letter.id, letter.said_at, letter.event_id, is_notice, self._worded(letter))
+
+    async def _later(self, letter: Letter, pause: timedelta, why: str) -> int:
         if letter.attempts + 1 >= MOST_ATTEMPTS:
             return await self._give_up(letter, why, _nothing())
         self.outcomes["later"] += 1
         _log.warning("delivery: letter %d %s, again in %.0f s", letter.id, why, pause.total_seconds())
         await self._engine.write(outbox.retry(letter.id, self._clock() + pause, why))
-        return False
+        return 0
 
-    async def _give_up(self, letter: Letter, why: str, also: Work[None]) -> bool:
+    async def _give_up(self, letter: Letter, why: str, also: Work[None]) -> int:
         self.outcomes["given_up"] += 1
         _log.warning("delivery: letter %d given up: %s", letter.id, why)
         now = self._clock()
@@ -161,7 +183,7 @@ class Delivery:
             yield from also
 
         await self._engine.write(work())
-        return True
+        return 1
 
     def _blocked(self, letter: Letter) -> Work[None]:
         yield from conversations.mark_blocked(letter.channel, letter.address, self._clock())

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.booking.requests import Outcome, Request
 from bot.content import Content
 from bot.faq.search import Searcher
 from bot.language import Language
@@ -57,7 +58,14 @@ class Left:
     """The resident blocked the desk or left; nothing can be sent any more."""
 
 
-Body = Text | Pressed | Opened | Unreadable | Left
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of a dialogue's own request; it arrives in the same turn."""
+
+    outcome: Outcome
+
+
+Body = Text | Pressed | Opened | Unreadable | Left | Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,13 @@ class Choice:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """The files of a booking: its QR code, its calendar entry, its page to print. Who has the ticket may see them."""
+
+    ticket: str
+
+
 class Kind(StrEnum):
     """What a message is, as `madoguchi ask --json` names it."""
 
@@ -134,6 +149,7 @@ class Say:
     choices: tuple[Choice, ...] = ()
     entry_id: str | None = None
     candidates: tuple[Candidate, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +166,7 @@ class Rendered:
 
     text: str
     choices: tuple[RenderedChoice, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +186,34 @@ class Checking:
 
 
 @dataclass(frozen=True, slots=True)
+class Filling:
+    """The booking dialogue as it stands: what has been chosen so far. Days and times are ISO text.
+
+    `run` tells the buttons of this dialogue from those of an earlier one; `ready` are the things to bring that were
+    ticked off; `ticket` is the hold, `changing` the booking that is being moved to another time.
+    """
+
+    run: int
+    step: str
+    service: str = ""
+    ready: tuple[str, ...] = ()
+    party: int = 0
+    from_day: str = ""
+    day: str = ""
+    starts_at: str = ""
+    ticket: str = ""
+    changing: str = ""
+    reminders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """What is remembered of one resident on one channel: never a word they typed.
 
     `chosen` is the language they asked for; `noticed` the one they last seemed to write in.
     `offered` is what is on their screen, so that "2" can be understood; `last_entry_id` the answer
     they saw last; `rated_entry_id` the one they last said "helped" of; `turns` counts the events taken; `checking`
-    is the eligibility dialogue, begun or ended.
+    is the eligibility dialogue, begun or ended; `filling` the booking dialogue while it goes on.
     """
 
     chosen: Language | None = None
@@ -185,6 +223,7 @@ class Conversation:
     rated_entry_id: str | None = None
     turns: int = 0
     checking: Checking | None = None
+    filling: Filling | None = None
 
     @property
     def language(self) -> Language:
@@ -230,7 +269,8 @@ class Turn:
 
     `language` words the messages of this turn, which may differ from the conversation's own
     (an English question in a Japanese conversation is answered in English). `goto` is the token of the
-    dialogue that takes over; then nothing is said here.
+    dialogue that takes over; then nothing is said here. `request` is what the dialogue has to know or have done before
+    it can say anything: the shell answers with `Heard`, and nothing is said here either.
     """
 
     conversation: Conversation
@@ -238,6 +278,7 @@ class Turn:
     effects: tuple[Effect, ...] = ()
     language: Language | None = None
     goto: str | None = None
+    request: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,17 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from bot.claims import Resident, carry_out
 from bot.dialogue import (
     CountFeedback,
     Desk,
     Effect,
     ForgetPerson,
+    Heard,
     Incoming,
     KeepQuestion,
     MarkBlocked,
@@ -39,6 +42,8 @@ FAREWELL = timedelta(hours=1)
 
 _log = logging.getLogger(__name__)
 _BATCH = 500
+_MOST_REQUESTS = 4
+"""Of one event: a dialogue that asks for ever must not keep the database for ever."""
 
 
 class Turns:
@@ -89,6 +94,8 @@ class Turns:
             return None
         found = yield from conversations.find(incoming.channel, incoming.address)
         turn = respond(found.conversation, incoming, self._desk, day_in_tokyo(now))
+        if turn.request is not None:
+            turn = yield from self._carried_through(turn, incoming, now)
         seen_at = now
         if ForgetPerson() in turn.effects:
             yield from conversations.forget(incoming.channel, incoming.address)
@@ -96,6 +103,22 @@ class Turns:
         conversation_id = yield from conversations.save(incoming.channel, incoming.address, turn.conversation, seen_at)
         yield from self._carry_out(turn.effects, incoming, now)
         return (yield from self._put(conversation_id, found, turn, incoming, now))
+
+    def _carried_through(self, turn: Turn, incoming: Incoming, now: datetime) -> Work[Turn]:
+        """The turn once all that the dialogue asked for is known or done, in this same transaction."""
+        plan = self._desk.content.booking
+        language = turn.language or turn.conversation.language
+        conversation_id = yield from conversations.save(incoming.channel, incoming.address, turn.conversation, now)
+        resident = Resident(conversation_id, incoming.channel, incoming.address, language)
+        effects = turn.effects
+        for _ in range(_MOST_REQUESTS):
+            if turn.request is None or plan is None:
+                break
+            outcome = yield from carry_out(turn.request, resident, plan, now)
+            heard = replace(incoming, body=Heard(outcome))
+            turn = respond(turn.conversation, heard, self._desk, day_in_tokyo(now))
+            effects += turn.effects
+        return replace(turn, effects=effects, language=language)
 
     def _put(
         self, conversation_id: int, found: Found, turn: Turn, incoming: Incoming, now: datetime

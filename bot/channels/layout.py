@@ -11,6 +11,7 @@ from bot.dialogue import Rendered, RenderedChoice
 
 _SENTENCE = r"[。！？]+[」』）]*|[.!?]+[\"')\]」』）]*(?=\s)"
 _JOINED = "[\u0300-\u036f\u200d\u3099\u309a\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]"
+_GRAPHEME = re.compile(rf"[\U0001f1e6-\U0001f1ff]{{2}}|.{_JOINED}*(?:(?<=\u200d).{_JOINED}*)*", re.DOTALL)
 _PAUSES = (
     (re.compile(r"(?=\n\n)"), 0.5),
     (re.compile(r"(?=\n)"), 0.5),
@@ -37,6 +38,32 @@ def text_with_long_labels(message: Rendered, widest: int) -> str:
         return message.text
     listed = "\n".join(_numbered(message.choices))
     return f"{message.text}\n\n{listed}"
+
+
+def numbered_list(message: Rendered) -> str:
+    """The message's text and under it all choices in full, by the numbers they can be typed with.
+
+    >>> numbered_list(Rendered("どちらですか。", (RenderedChoice("はい", "yes"), RenderedChoice("いいえ", "no"))))
+    'どちらですか。\\n\\n1. はい\\n2. いいえ'
+    """
+    return "\n\n".join(part for part in (message.text, "\n".join(_numbered(message.choices))) if part)
+
+
+def fitted(label: str, most: int) -> str:
+    """A label in at most `most` characters as people see them; a shortened one ends in "…".
+
+    Only for a label that also stands in the text in full.
+
+    >>> fitted("マイナンバーカード", 5)
+    'マイナン…'
+    """
+    seen = graphemes(label)
+    return label if len(seen) <= most else "".join(seen[: most - 1]).rstrip() + "…"
+
+
+def graphemes(text: str) -> list[str]:
+    """The characters of a text as people see them; where in doubt, rather too many than too few."""
+    return _GRAPHEME.findall(text)
 
 
 def width_in_cells(text: str) -> int:

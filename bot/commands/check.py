@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.content import check_pack, unfound_questions
+from bot.content import booking_report, check_pack, unfound_questions
 from bot.dialogue import day_in_tokyo
 from bot.errors import ContentError, Fault
 from bot.faq.entries import Found, Outcome
@@ -21,6 +21,8 @@ def run(options: argparse.Namespace) -> int:
     # The real day, also in a demonstration: it is compared with the days on which people checked facts.
     faults = check_pack(folder, day_in_tokyo(datetime.now(UTC)))
     unfound = _unfound(folder)
+    for line in booking_report(folder):
+        print(line, file=sys.stderr)
     for fault in sorted({*faults, *(unfound or ())}):
         print(fault)
     if unfound is None:

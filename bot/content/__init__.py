@@ -26,6 +26,7 @@ from bot.content.pack import (
 
 if TYPE_CHECKING:
     from bot.content.check import check_pack
+    from bot.content.check_booking import booking_report
     from bot.content.corpus import documents, unfound_questions
     from bot.content.reading import load_pack
 
@@ -42,6 +43,7 @@ __all__ = [
     "Page",
     "Source",
     "Topic",
+    "booking_report",
     "check_pack",
     "documents",
     "load_pack",
@@ -49,6 +51,7 @@ __all__ = [
 ]
 
 _READING = {
+    "booking_report": "bot.content.check_booking",
     "check_pack": "bot.content.check",
     "documents": "bot.content.corpus",
     "load_pack": "bot.content.reading",

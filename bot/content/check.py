@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bot.content.check_asks import check_asks
+from bot.content.check_booking import check_booking
+from bot.content.check_eligibility import check_schemes
 from bot.content.check_texts import check_language
 from bot.content.faq_file import Placed
 from bot.content.pack import Content, Localised, Notice
@@ -34,6 +36,8 @@ def check_pack(folder: Path, today: date | None = None) -> tuple[Fault, ...]:
     _check_words(reading)
     _check_notices(reading)
     _check_stale(reading)
+    check_schemes(folder, reading)
+    check_booking(folder, reading)
     if today:
         _check_future(reading.pack.part.at("page"), today, reading.content)
     days = _days_that_matter(reading.content)

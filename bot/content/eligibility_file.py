@@ -1,7 +1,7 @@
 """`eligibility/<scheme>/rule.yaml` with its `values.yaml` -> a `Scheme`; faults by file, line and key.
 
 A scheme with a fault is not handed out: half a rule would answer wrongly. What needs the rest of the pack, the examples
-or the proof is `eligibility_check.py`'s.
+or the proof is `check_eligibility.py`'s.
 """
 
 from __future__ import annotations
@@ -53,12 +53,11 @@ def read_eligibility(folder: Path, faults: list[Fault]) -> tuple[SchemeFile, ...
 
 def read_scheme(folder: Path, name: str, faults: list[Fault]) -> SchemeFile | None:
     """One scheme of a pack; None where it has a fault."""
-    found: list[Fault] = []
-    values_part = read_yaml(folder, f"{FOLDER}/{name}/values.yaml", found)
-    rule = read_yaml(folder, f"{FOLDER}/{name}/rule.yaml", found)
+    before = len(faults)
+    values_part = read_yaml(folder, f"{FOLDER}/{name}/values.yaml", faults)
+    rule = read_yaml(folder, f"{FOLDER}/{name}/rule.yaml", faults)
     scheme = None if values_part.is_absent or rule.is_absent else _read_rule(rule, name, read_values(values_part))
-    faults.extend(found)
-    return SchemeFile(scheme, rule, values_part) if scheme and not found else None
+    return SchemeFile(scheme, rule, values_part) if scheme and len(faults) == before else None
 
 
 def _read_rule(part: Part, name: str, values: Mapping[str, Value]) -> Scheme:

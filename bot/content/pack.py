@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from bot.booking.plan import Plan
 from bot.eligibility.rules import Scheme
 from bot.language import Language
 
@@ -143,7 +144,7 @@ class Formats:
 class Content:
     """A whole pack, checked. `texts` is by language, then dotted key; `words` are the typed commands
     (`menu`, `help`, …) in all languages, normalised; `synonyms` maps a resident's word to the town's words; `schemes`
-    are the programmes whose rules the desk knows, by id."""
+    are the programmes whose rules the desk knows, by id; `booking` says which visits can be booked (None: none)."""
 
     pack_id: str
     title: Localised
@@ -158,6 +159,7 @@ class Content:
     synonyms: Mapping[str, tuple[str, ...]]
     formats: Mapping[Language, Formats] = field(default_factory=dict)
     schemes: Mapping[str, Scheme] = field(default_factory=dict)
+    booking: Plan | None = None
 
     def notice_on(self, day: date, kind: NoticeKind) -> Notice | None:
         """The notice of that kind in force on `day`."""

@@ -135,12 +135,14 @@ class Part:
             self.fault("is empty; write the text")
         return str(text)
 
-    def number(self) -> int:
-        """The whole number, 0 or larger."""
+    def number(self, least: int = 0) -> int:
+        """The whole number, `least` or larger; 0 where it is none."""
         node = self.node
         if not isinstance(node, ScalarNode) or self._kind() != "int":
             self._expected("int")
         elif node.value.isdecimal():
+            if int(node.value) < least:
+                self.fault(f"must be {least} or larger")
             return int(node.value)
         else:
             self.fault(f"{node.value} is no plain whole number; write digits only, a time of day in quotes")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.booking_file import BookingFile, read_booking
 from bot.content.eligibility_file import SchemeFile, read_eligibility
 from bot.content.faq_file import Placed, TopicFile, read_topic
 from bot.content.pack import Content, Entry
@@ -34,6 +35,7 @@ class Reading:
     unread: frozenset[str]
     """Topics whose file could not be read at all: what they hold is not known, so nothing is said to be missing."""
     schemes: tuple[SchemeFile, ...] = ()
+    booking: BookingFile | None = None
 
     @property
     def placed(self) -> tuple[Placed, ...]:
@@ -65,8 +67,9 @@ def read_pack(folder: Path) -> Reading:
     synonyms = _read_synonyms(folder, faults)
     schemes = read_eligibility(folder, faults)
     unread = frozenset(file.stem for file in folder.glob("faq/*.yaml")) - {one.topic.id for one in topics}
-    content = _content_of(pack, texts, topics, synonyms, schemes)
-    reading = Reading(content, faults, pack, texts, topics, unread, schemes)
+    booking = read_booking(folder, pack.values, faults)
+    content = _content_of(pack, texts, topics, synonyms, schemes, booking)
+    reading = Reading(content, faults, pack, texts, topics, unread, schemes, booking)
     _check_topics(reading)
     _check_notices(reading)
     _check_same_keys(reading)
@@ -107,6 +110,7 @@ def _content_of(
     topics: tuple[TopicFile, ...],
     synonyms: Mapping[str, tuple[str, ...]],
     schemes: tuple[SchemeFile, ...],
+    booking: BookingFile | None,
 ) -> Content:
     entries = [placed.entry for topic in topics for placed in topic.placed]
     return Content(
@@ -123,6 +127,7 @@ def _content_of(
         synonyms=synonyms,
         formats={language: file.formats for language, file in texts.items() if file.formats},
         schemes={file.scheme.id: file.scheme for file in schemes},
+        booking=booking.plan if booking else None,
     )
 
 

@@ -7,12 +7,12 @@ but is not in the calendar (2022-02-30, 令和99年) is `Impossible`, never bent
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.eligibility.facts import Span, on_day
+from bot.eligibility.spans import is_near, month_part, months_before, week_before, whole_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,6 @@ _ERAS = {
     "h": 1988,
 }
 _LAST_OF_ERA = {1988: 31}
-_FARTHEST_YEARS = 10
-"""No answer is about a day further ahead than this."""
-
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -171,9 +168,9 @@ def _read_ago(text: str, today: date) -> Mentioned | None:
         return None
     count, unit = int(match["count"]), match["unit"][0]
     if unit in "年y":
-        span = _year(today.year - count)
+        span = whole_year(today.year - count)
     elif unit in "かヶカヵm":
-        span = _months_before(today, count)
+        span = months_before(today, count)
     elif unit in "週しw":
         span = Span(today - timedelta(days=7 * count + 6), today - timedelta(days=max(0, 7 * count - 6)))
     else:
@@ -201,7 +198,7 @@ def _read_year(text: str, today: date) -> Mentioned | Impossible | None:
     year = _year_of(match, today) if match else None
     if not match or year is None:
         return None
-    span = _year(year) if isinstance(year, int) and _is_near(year, today) else None
+    span = whole_year(year) if isinstance(year, int) and is_near(year, today) else None
     return Mentioned(span, match.start(), match.end()) if span else Impossible(match.group())
 
 
@@ -213,7 +210,7 @@ def _read_english(text: str, today: date) -> Mentioned | Impossible | None:
     day = match["day"] or match["day2"]
     year = int(match["year"]) if match["year"] else None
     part = (match["part"] or "").strip()
-    return _placed(match, _span(year, month, int(day) if day else None, _ENGLISH_PARTS.get(part), today))
+    return _placed(match, month_part(year, month, int(day) if day else None, _ENGLISH_PARTS.get(part), today))
 
 
 def _month_and_day(match: re.Match[str], today: date, year: int | Impossible | None) -> Mentioned | Impossible:
@@ -221,7 +218,7 @@ def _month_and_day(match: re.Match[str], today: date, year: int | Impossible | N
         return year
     groups = match.groupdict()
     day, part = groups.get("day"), (groups.get("part") or "").removeprefix("の")
-    return _placed(match, _span(year, int(match["month"]), int(day) if day else None, _PARTS.get(part), today))
+    return _placed(match, month_part(year, int(match["month"]), int(day) if day else None, _PARTS.get(part), today))
 
 
 def _placed(match: re.Match[str], span: Span | None) -> Mentioned | Impossible:
@@ -240,44 +237,7 @@ def _year_of(match: re.Match[str], today: date) -> int | Impossible | None:
     begin = _ERAS[groups["era"].strip()]
     count = 1 if groups["era_year"] == "元" else int(groups["era_year"])
     is_in_era = 1 <= count <= _LAST_OF_ERA.get(begin, count)
-    return begin + count if is_in_era and _is_near(begin + count, today) else Impossible(match.group())
-
-
-def _is_near(year: int, today: date) -> bool:
-    return 1900 <= year <= today.year + _FARTHEST_YEARS
-
-
-def _span(year: int | None, month: int, day: int | None, part: tuple[int, int] | None, today: date) -> Span | None:
-    """The day or part of the month; without a year, the last one that had begun by today. None: no such day."""
-    if not 1 <= month <= 12 or (year is not None and not _is_near(year, today)):
-        return None
-    years = [today.year, *range(today.year - 1, today.year - 5, -1)] if year is None else [year]
-    spans = [span for one in years if (span := _within(one, month, day, part))]
-    begun = [span for span in spans if year is not None or (span.earliest and span.earliest <= today)]
-    return begun[0] if begun else None
-
-
-def _within(year: int, month: int, day: int | None, part: tuple[int, int] | None) -> Span | None:
-    last = monthrange(year, month)[1]
-    if day is not None:
-        return on_day(date(year, month, day)) if 1 <= day <= last else None
-    first, end = part or (1, last)
-    return Span(date(year, month, min(first, last)), date(year, month, min(end, last)))
-
-
-def _year(year: int) -> Span:
-    return Span(date(year, 1, 1), date(year, 12, 31))
-
-
-def _months_before(today: date, count: int) -> Span:
-    months = today.year * 12 + today.month - 1 - count
-    year, month = divmod(months, 12)
-    return Span(date(year, month + 1, 1), date(year, month + 1, monthrange(year, month + 1)[1]))
-
-
-def _week_before(today: date) -> Span:
-    monday = today - timedelta(days=today.weekday() + 7)
-    return Span(monday, monday + timedelta(days=6))
+    return begin + count if is_in_era and is_near(begin + count, today) else Impossible(match.group())
 
 
 _WHICH = {
@@ -295,13 +255,13 @@ _RELATIVE: Mapping[str, Callable[[date], Span]] = {
     r"一昨日|おととい|day before yesterday": lambda today: on_day(today - 2 * _DAY),
     r"昨日|きのう|yesterday": lambda today: on_day(today - _DAY),
     r"今日|きょう|本日|\btoday": on_day,
-    r"先々月|せんせんげつ|month before last": lambda today: _months_before(today, 2),
-    r"先月|せんげつ|last month": lambda today: _months_before(today, 1),
-    r"今月|こんげつ|this month": lambda today: _months_before(today, 0),
-    r"先週|せんしゅう|last week": _week_before,
-    r"year before last": lambda today: _year(today.year - 2),
-    r"last year": lambda today: _year(today.year - 1),
-    r"this year": lambda today: _year(today.year),
+    r"先々月|せんせんげつ|month before last": lambda today: months_before(today, 2),
+    r"先月|せんげつ|last month": lambda today: months_before(today, 1),
+    r"今月|こんげつ|this month": lambda today: months_before(today, 0),
+    r"先週|せんしゅう|last week": week_before,
+    r"year before last": lambda today: whole_year(today.year - 2),
+    r"last year": lambda today: whole_year(today.year - 1),
+    r"this year": lambda today: whole_year(today.year),
 }
 _READERS = (
     _read_ago, _read_relative, _read_japanese, _read_numbers, _read_year_month, _read_english, _read_year

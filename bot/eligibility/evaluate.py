@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.eligibility.facts import Facts, FactsError, Known, Span
-from bot.eligibility.possible import Possible, deciding, possibilities, representatives
+from bot.eligibility.possible import Possible, deciding, left_open, possibilities, representatives
 from bot.eligibility.reasons import Reason, reasons_for
 from bot.eligibility.rules import Benefit, Counts, Scheme
 from bot.eligibility.ruling import BenefitRuling, Outcome, Ruling, ruling_on
@@ -75,7 +75,7 @@ def evaluate(scheme: Scheme, facts: Facts, day: date) -> Evaluation:
     return Evaluation(
         as_of=day,
         decided=not missing,
-        missing=tuple(name for name in scheme.facts if name in missing),
+        missing=_most_decisive_first(ruling, missing, facts),
         benefits=verdicts,
         sums=_sums(ruling, verdicts),
         nothing_left=not any(can_matter(ruling, outcome) for one in verdicts for outcome in one.possible),
@@ -175,6 +175,16 @@ def _refining(ruling: Ruling, ruled: BenefitRuling, facts: Facts, outcome: Outco
             outcomes = (ruling.walk(ruled, ruling.filled(one)) for one in tried if not ruling.contradicts(one))
             if any(one not in {outcome, None} for one in outcomes):
                 yield name
+
+
+def _most_decisive_first(ruling: Ruling, missing: set[str], facts: Facts) -> tuple[str, ...]:
+    """The missing facts as they are worth asking; what may not exist comes after what decides whether it does."""
+    named = [name for name in ruling.scheme.facts if name in missing]
+    if len(named) < 2:
+        return tuple(named)
+    return tuple(
+        sorted(named, key=lambda name: (ruling.exists(name, facts) is not True, left_open(ruling, name, facts)))
+    )
 
 
 def _sums(ruling: Ruling, verdicts: tuple[Verdict, ...]) -> Sums:

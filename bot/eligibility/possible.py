@@ -62,6 +62,23 @@ def deciding(ruling: Ruling, possible: Sequence[Possible]) -> frozenset[str]:
     return frozenset(name for name in names if _makes_a_difference(ruling, name, possible))
 
 
+def left_open(ruling: Ruling, name: str, facts: Facts) -> float:
+    """How many outcomes stay open once this fact is known, on average over its values: the fewer, the more decisive."""
+    return sum(_left_of(ruling, ruled, name, facts) for ruled in ruling.benefits)
+
+
+def _left_of(ruling: Ruling, ruled: BenefitRuling, name: str, facts: Facts) -> float:
+    key = ("left", ruled.benefit.id, name, *(facts.get(one) for one in ruled.reach))
+    return ruling.remembered(key, lambda: _average_left(name, possibilities(ruling, ruled, facts)))
+
+
+def _average_left(name: str, possible: tuple[Possible, ...]) -> float:
+    outcomes: dict[Known | None, set[tuple[str, int | None]]] = {}
+    for one in possible:
+        outcomes.setdefault(one.given.get(name), set()).add((one.outcome.status, one.outcome.amount_yen))
+    return sum(len(some) - 1 for some in outcomes.values()) / max(1, len(outcomes))
+
+
 def representatives(ruling: Ruling, fact: Fact, known: Known | None = None) -> tuple[Known, ...]:
     """One value of the fact for each way the rules can tell its values apart, within what is known of it."""
     match fact.kind:
@@ -71,7 +88,7 @@ def representatives(ruling: Ruling, fact: Fact, known: Known | None = None) -> t
             sizes = range(len(fact.options) + 1)
             return tuple(frozenset(some) for size in sizes for some in combinations(fact.options, size))
         case Kind.NUMBER:
-            cuts = {cut for cut in _cuts(ruling, fact) if isinstance(cut, int)}
+            cuts = {cut for cut in cuts_of(ruling, fact) if isinstance(cut, int)}
             tried = {fact.least, fact.most, *cuts, *(cut + 1 for cut in cuts)}
             return tuple(sorted(number for number in tried if fact.least <= number <= fact.most))
         case Kind.DAY:
@@ -80,7 +97,7 @@ def representatives(ruling: Ruling, fact: Fact, known: Known | None = None) -> t
 
 def _days(ruling: Ruling, fact: Fact, span: Span) -> tuple[Known, ...]:
     """The last day of each stretch, as far as it lies within what is known."""
-    cuts = {cut for cut in _cuts(ruling, fact) if isinstance(cut, date)}
+    cuts = {cut for cut in cuts_of(ruling, fact) if isinstance(cut, date)}
     latest = span.latest or ruling.unknown_day(fact).latest or max(cuts, default=date.max - _DAY) + _DAY
     tried = {latest, *(cut for cut in cuts if cut < latest)}
     return tuple(on_day(day) for day in sorted(tried) if span.earliest is None or day >= span.earliest)
@@ -89,7 +106,7 @@ def _days(ruling: Ruling, fact: Fact, span: Span) -> tuple[Known, ...]:
 _DAY = timedelta(days=1)
 
 
-def _cuts(ruling: Ruling, fact: Fact) -> frozenset[date | int]:
+def cuts_of(ruling: Ruling, fact: Fact) -> frozenset[date | int]:
     """The last value on the lower side of each limit the fact is compared with."""
     return ruling.remembered(("cuts", fact.id), lambda: frozenset(_find_cuts(ruling, fact)))
 

@@ -1,7 +1,7 @@
 """The proof of a scheme: every combination of facts on every day at which something changes, none by luck.
 
-Proved: each combination has a case; each case, condition and contradiction can come up; no question is asked that cannot
-matter, none twice, never more than the scheme allows; sums never exceed the scheme's maximum.
+Proved: each combination has a case; each case, condition and contradiction can come up; no question is asked that
+cannot matter, none twice, never more than the scheme allows; sums never exceed the scheme's maximum.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from itertools import product
 
 from bot.eligibility.changes import days_to_try
 from bot.eligibility.evaluate import Verdict, amount_in, can_matter, verdict
-from bot.eligibility.facts import Facts, Known, plain_fact
+from bot.eligibility.facts import Facts, Kind, Known, plain_fact
+from bot.eligibility.most import MostTable
 from bot.eligibility.possible import completions, possibilities, representatives
-from bot.eligibility.questions import Answer, Interview, Question, next_question
+from bot.eligibility.questions import Answer, Interview, Question, given_by, next_question
 from bot.eligibility.rules import Benefit, Case, Condition, Contradiction, Counts, Scheme, Test, Version
 from bot.eligibility.ruling import BenefitRuling, Ruling, ruling_on
 from bot.eligibility.scope import comparisons_in, fact_of, facts_of_test, names_in, tests_of, value_of
@@ -74,10 +75,10 @@ class _Proof:
     def note(self, line: int, key: str, problem: str) -> None:
         self.flaws.setdefault((line, key + problem.partition(":")[0]), Flaw(line, key, problem))
 
-    def _look_at_benefit(self, ruling: Ruling, version: Version, ruled: BenefitRuling) -> _Table:
+    def _look_at_benefit(self, ruling: Ruling, version: Version, ruled: BenefitRuling) -> MostTable:
         """Every combination of the benefit's facts; what it brings, kept by the facts it shares with other benefits."""
         others = {name for one in ruling.benefits if one is not ruled for name in one.scope}
-        table = _Table(tuple(name for name in ruled.scope if name in others), {})
+        table = MostTable(tuple(name for name in ruled.scope if name in others), {})
         for facts in completions(ruling, ruled.scope, {}):
             outcome = ruling.settle(ruled, facts)
             self._seen.add(("case", version.from_on, ruled.benefit.id, outcome.place))
@@ -88,9 +89,9 @@ class _Proof:
             table.keep(facts, now, later)
         return table
 
-    def _check_sums(self, ruling: Ruling, tables: list[_Table]) -> None:
+    def _check_sums(self, ruling: Ruling, tables: list[MostTable]) -> None:
         most = ruling.amount(self._scheme.at_most) if self._scheme.at_most else None
-        joined = _Table((), {(): (0, 0)})
+        joined = MostTable((), {(): (0, 0)})
         for table in tables:
             joined = joined.joined(table)
         for now, later in joined.rows.values():
@@ -139,30 +140,6 @@ class _Proof:
 _NOW, _LATER = frozenset({Counts.NOW}), frozenset({Counts.NOW, Counts.LATER})
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The most that can be had now and later, by the values of some facts."""
-
-    names: tuple[str, ...]
-    rows: dict[tuple[Known | None, ...], tuple[int, int]]
-
-    def keep(self, facts: Facts, now: int, later: int) -> None:
-        key = tuple(facts.get(name) for name in self.names)
-        before = self.rows.get(key, (0, 0))
-        self.rows[key] = (max(now, before[0]), max(later, before[1]))
-
-    def joined(self, other: _Table) -> _Table:
-        """Both together, where they agree on the facts they share."""
-        names = (*self.names, *(name for name in other.names if name not in self.names))
-        table = _Table(names, {})
-        for (mine, (now, later)), (theirs, (now_too, later_too)) in product(self.rows.items(), other.rows.items()):
-            facts, more = dict(zip(self.names, mine, strict=True)), dict(zip(other.names, theirs, strict=True))
-            if all(more[name] == facts[name] for name in more if name in facts):
-                facts |= more
-                table.rows[tuple(facts[name] for name in names)] = (now + now_too, later + later_too)
-        return table
-
-
 class _Walk:
     """Every path through the questions of one day, each answered in every way, or not known."""
 
@@ -186,6 +163,9 @@ class _Walk:
         for value in representatives(self._ruling, fact, interview.facts.get(fact.id)):
             if not self._ruling.contradicts({**interview.facts, fact.id: value}):
                 yield {fact.id: value}
+        if fact.kind is Kind.DAY:
+            # A button says "by then" or "later", and no day: that must be enough for the rules.
+            yield from (given_by(question, option) for option in question.options)
         yield {}
 
     def _check_question(self, question: Question, interview: Interview) -> None:

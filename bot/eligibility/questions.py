@@ -12,9 +12,9 @@ from datetime import date, timedelta
 
 from bot.eligibility.evaluate import can_matter, contradictions_in, verdict
 from bot.eligibility.facts import Fact, Facts, Kind, Known, Plain, Span, parse_facts, plain_fact
-from bot.eligibility.possible import Possible, possibilities
+from bot.eligibility.possible import left_open
 from bot.eligibility.rules import Scheme
-from bot.eligibility.ruling import BenefitRuling, Ruling, ruling_on
+from bot.eligibility.ruling import Ruling, ruling_on
 
 BY, AFTER = "by", "after"
 """The two answers to "by this day?"."""
@@ -76,7 +76,7 @@ def next_question(scheme: Scheme, interview: Interview, day: date) -> Question |
     askable = [name for name in open_facts if _is_askable(ruling, name, interview)]
     if not askable:
         return None
-    scores = {name: _left_open(ruling, name, facts) for name in askable}
+    scores = {name: left_open(ruling, name, facts) for name in askable}
     number = 1 + len(interview.answers)
     left = [name for name in open_facts if name not in interview.unsure]
     return _question(ruling, min(askable, key=lambda name: scores[name]), facts, number, number - 1 + len(left))
@@ -187,20 +187,3 @@ def _side_options(ruling: Ruling, fact: Fact, facts: Facts, options: tuple[str, 
         return ()
     also = fact.also
     return tuple(option for option in options if ruling.exists(also, {**facts, fact.id: option}))
-
-
-def _left_open(ruling: Ruling, name: str, facts: Facts) -> float:
-    """How many outcomes stay open, on average over the answers to this question: the fewer, the more decisive."""
-    return sum(_left_of(ruling, ruled, name, facts) for ruled in ruling.benefits)
-
-
-def _left_of(ruling: Ruling, ruled: BenefitRuling, name: str, facts: Facts) -> float:
-    key = ("left", ruled.benefit.id, name, *(facts.get(one) for one in ruled.reach))
-    return ruling.remembered(key, lambda: _average_left(name, possibilities(ruling, ruled, facts)))
-
-
-def _average_left(name: str, possible: tuple[Possible, ...]) -> float:
-    outcomes: dict[Known | None, set[tuple[str, int | None]]] = {}
-    for one in possible:
-        outcomes.setdefault(one.given.get(name), set()).add((one.outcome.status, one.outcome.amount_yen))
-    return sum(len(some) - 1 for some in outcomes.values()) / max(1, len(outcomes))

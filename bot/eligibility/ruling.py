@@ -12,6 +12,20 @@ from datetime import date
 from functools import lru_cache
 from typing import TypeVar, cast
 
+from bot.eligibility.checks import (
+    CONSTANT,
+    Check,
+    Truth,
+    all_of,
+    any_of,
+    day_check,
+    in_order,
+    includes,
+    is_one_of,
+    negated,
+    number_check,
+    unknown,
+)
 from bot.eligibility.facts import Fact, Facts, Kind, Known, Span, defaults
 from bot.eligibility.rules import (
     TODAY,
@@ -27,7 +41,6 @@ from bot.eligibility.rules import (
     IsOneOf,
     Named,
     Not,
-    Order,
     Scheme,
     Test,
     Version,
@@ -35,9 +48,6 @@ from bot.eligibility.rules import (
 from bot.eligibility.scope import facts_of_benefit, facts_of_test
 from bot.eligibility.values import Dated, Lacking
 
-Truth = bool | None
-Check = Callable[[Facts], Truth]
-Point = TypeVar("Point", date, int)
 Kept = TypeVar("Kept")
 
 _RULINGS_KEPT = 64
@@ -93,15 +103,15 @@ class Ruling:
             case Named(name):
                 return self._named(name)
             case AllOf(parts):
-                return _all([self.check(part) for part in parts])
+                return all_of([self.check(part) for part in parts])
             case AnyOf(parts):
-                return _any([self.check(part) for part in parts])
+                return any_of([self.check(part) for part in parts])
             case Not(part):
-                return _not(self.check(part))
+                return negated(self.check(part))
             case IsOneOf(fact, options):
-                return _is_one_of(fact, options)
+                return is_one_of(fact, options)
             case Includes(fact, option):
-                return _includes(fact, option)
+                return includes(fact, option)
             case Compares():
                 return self._compares(test)
 
@@ -206,12 +216,12 @@ class Ruling:
     def _compares(self, test: Compares) -> Check:
         limit = self.limit(test)
         if limit is None:
-            return _open
+            return unknown
         if test.subject == TODAY:
-            return _CONSTANT[isinstance(limit, date) and _in_order(self.day, test.order, limit)]
+            return CONSTANT[isinstance(limit, date) and in_order(self.day, test.order, limit)]
         if isinstance(limit, date):
-            return _day_check(test.subject, test.order, limit, self.unknown_day(self.scheme.facts[test.subject]))
-        return _number_check(test.subject, test.order, limit)
+            return day_check(test.subject, test.order, limit, self.unknown_day(self.scheme.facts[test.subject]))
+        return number_check(test.subject, test.order, limit)
 
     def limit(self, test: Compares) -> date | int | None:
         """What a comparison compares with on the day; None where the day lacks the value."""
@@ -226,117 +236,3 @@ class Ruling:
 
 def _left(most: int, less: Known | None) -> int | None:
     return max(0, most - less) if isinstance(less, int) else None
-
-
-def _true(_: Facts) -> Truth:
-    return True
-
-
-def _false(_: Facts) -> Truth:
-    return False
-
-
-def _open(_: Facts) -> Truth:
-    return None
-
-
-_CONSTANT: Mapping[Truth, Check] = {True: _true, False: _false, None: _open}
-
-
-def _all(checks: list[Check]) -> Check:
-    if _false in checks:
-        return _false
-    asked = tuple(check for check in checks if check is not _true)
-    if len(asked) < 2:
-        return asked[0] if asked else _true
-
-    def check(facts: Facts) -> Truth:
-        known: Truth = True
-        for one in asked:
-            truth = one(facts)
-            if truth is False:
-                return False
-            if truth is None:
-                known = None
-        return known
-
-    return check
-
-
-def _any(checks: list[Check]) -> Check:
-    if _true in checks:
-        return _true
-    asked = tuple(check for check in checks if check is not _false)
-    if len(asked) < 2:
-        return asked[0] if asked else _false
-
-    def check(facts: Facts) -> Truth:
-        known: Truth = False
-        for one in asked:
-            truth = one(facts)
-            if truth:
-                return True
-            if truth is None:
-                known = None
-        return known
-
-    return check
-
-
-def _not(one: Check) -> Check:
-    def check(facts: Facts) -> Truth:
-        truth = one(facts)
-        return None if truth is None else not truth
-
-    if one in (_true, _false, _open):
-        return _CONSTANT[check({})]
-    return check
-
-
-def _is_one_of(fact: str, options: frozenset[str]) -> Check:
-    def check(facts: Facts) -> Truth:
-        known = facts.get(fact)
-        return None if known is None else known in options
-
-    return check
-
-
-def _includes(fact: str, option: str) -> Check:
-    def check(facts: Facts) -> Truth:
-        known = facts.get(fact)
-        return option in known if isinstance(known, frozenset) else None
-
-    return check
-
-
-def _day_check(fact: str, order: Order, limit: date, unknown: Span) -> Check:
-    """True if every day it can be stands so to the limit, False if none does."""
-    is_below = order in {Order.UNDER, Order.UP_TO}
-
-    def check(facts: Facts) -> Truth:
-        known = facts.get(fact, unknown)
-        if not isinstance(known, Span):
-            return None
-        earliest, latest = known.earliest, known.latest or unknown.latest
-        hardest, easiest = (latest, earliest) if is_below else (earliest, latest)
-        if hardest is not None and _in_order(hardest, order, limit):
-            return True
-        return False if easiest is not None and not _in_order(easiest, order, limit) else None
-
-    return check
-
-
-def _number_check(fact: str, order: Order, limit: int) -> Check:
-    def check(facts: Facts) -> Truth:
-        known = facts.get(fact)
-        return _in_order(known, order, limit) if isinstance(known, int) else None
-
-    return check
-
-
-def _in_order(point: Point, order: Order, limit: Point) -> bool:
-    if order is Order.UP_TO:
-        return point <= limit
-    if order is Order.OVER:
-        return point > limit
-    return point >= limit if order is Order.FROM else point < limit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.content import Entry, EntryKind, NoticeKind
+from bot.content import Dialogue, Entry, EntryKind, NoticeKind
 from bot.dialogue import Candidate, Choice, Conversation, Desk, KeepQuestion, Kind, Phrase, Turn
 from bot.faq.entries import Found, Outcome
 from bot.faq.split import split_questions
@@ -88,6 +88,15 @@ def answer(conversation: Conversation, entry: Entry, desk: Desk, today: date) ->
     if closing and not entry.holds_on(today):
         return say(conversation, Kind.NOTICE, (Phrase(closing.text_key),), (choices.MENU, choices.OFFICE))
     return _answer_with_source(conversation, entry, desk, today)
+
+
+def ask_which(conversation: Conversation, desk: Desk, today: date) -> Turn | None:
+    """「予約」 has two meanings: ask back which is meant, with a button for each."""
+    entry = next((one for one in desk.content.entries.values() if one.starts is Dialogue.WHICH_BOOKING), None)
+    if entry is None:
+        return None
+    offered = tuple(choices.entry(entry_id) for entry_id in entry.related if _may_show(entry_id, desk, today))
+    return say(conversation, Kind.QUESTION, (Phrase(f"@answer/{entry.id}"),), (*offered, choices.MENU))
 
 
 def _answer_with_source(conversation: Conversation, entry: Entry, desk: Desk, today: date) -> Turn:

@@ -11,9 +11,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from bot.booking.requests import Outcome
 from bot.content import Content
-from bot.dialogue import Choice, Conversation, Desk, Incoming, Left, Opened, Phrase, Pressed, Text, Turn, Unreadable
-from bot.handlers import choices, eligibility, guard, menu, question
+from bot.dialogue import (
+    Choice,
+    Conversation,
+    Desk,
+    Heard,
+    Incoming,
+    Left,
+    Opened,
+    Phrase,
+    Pressed,
+    Text,
+    Turn,
+    Unreadable,
+)
+from bot.handlers import booking, choices, eligibility, guard, menu, my_bookings, question
 from bot.language import Language, Script, answer_language, noticed_script
 
 MOST_CHARACTERS = 1000
@@ -50,6 +64,8 @@ def _turn(conversation: Conversation, incoming: Incoming, desk: Desk, today: dat
             return menu.explain(conversation, "question.unreadable")
         case Pressed(token):
             return press(conversation, token, desk, today)
+        case Heard(outcome):
+            return hear(conversation, outcome, desk)
         case Text(text):
             return read(conversation, text, desk, today)
 
@@ -60,6 +76,12 @@ def press(conversation: Conversation, token: str, desk: Desk, today: date) -> Tu
     action = _ACTIONS.get(verb)
     turn = action(conversation, argument, desk, today) if action else None
     return _followed(turn, desk, today) if turn else menu.refuse_past_button(conversation, desk)
+
+
+def hear(conversation: Conversation, outcome: Outcome, desk: Desk) -> Turn:
+    """What a dialogue makes of the answer to its request. The booking dialogue goes first while it goes on."""
+    turn = booking.hear(conversation, outcome, desk) or my_bookings.hear(conversation, outcome, desk)
+    return turn or menu.refuse_past_button(conversation, desk)
 
 
 def _followed(turn: Turn, desk: Desk, today: date) -> Turn:
@@ -103,7 +125,8 @@ def _ask(conversation: Conversation, plain: str, desk: Desk, today: date) -> Tur
         return menu.explain(conversation, "question.too_long")
     if plain.startswith("/"):
         return menu.explain(conversation, "question.unknown_command")
-    if answered := eligibility.read(conversation, plain, desk, today):
+    typed_into = eligibility.read(conversation, plain, desk, today) or booking.read(conversation, plain, desk, today)
+    if answered := typed_into or my_bookings.read(conversation, plain, desk):
         return answered
     turn = _ask_in_between(conversation, plain, desk, today)
     noted = _with_foreign_note(turn, noticed_script(plain))
@@ -115,7 +138,9 @@ def _ask_in_between(conversation: Conversation, plain: str, desk: Desk, today: d
     turn = question.ask(conversation, plain, desk, today)
     if turn.goto:
         return _followed(turn, desk, today)
-    return eligibility.with_question(turn, conversation, desk, today) if eligibility.is_asking(conversation) else turn
+    if eligibility.is_asking(conversation):
+        return eligibility.with_question(turn, conversation, desk, today)
+    return booking.with_step(turn, conversation, desk) if booking.is_asking(conversation) else turn
 
 
 def _says_nothing_of_language(conversation: Conversation, plain: str, token: str | None) -> bool:
@@ -234,4 +259,7 @@ _ACTIONS: dict[str, _Action] = {
     "unhelped": lambda conversation, entry, desk, today: menu.rate(conversation, entry, desk, helped=False),
     "forget": lambda conversation, answer, desk, today: _forget(conversation, answer),
     eligibility.VERB: eligibility.press,
+    booking.VERB: booking.press,
+    my_bookings.VERB: lambda conversation, argument, desk, _: my_bookings.press(conversation, argument, desk),
+    "which_booking": lambda conversation, _, desk, today: question.ask_which(conversation, desk, today),
 }

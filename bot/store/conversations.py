@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Executable, bindparam, delete, exists, select, update
+from sqlalchemy import Executable, bindparam, delete, exists, literal_column, select, update
 
 from bot.dialogue import Conversation
 from bot.store import locks
 from bot.store.codec import decode_conversation, encode_conversation
 from bot.store.instant import to_micros
 from bot.store.query import Dialect, Query
-from bot.store.schema import conversations, is_in_line, is_pending, outbox
+from bot.store.schema import bookings, conversations, is_in_line, is_pending, outbox
 from bot.store.unit import Work
 
 
@@ -61,12 +61,17 @@ def forget(channel: str, address: str) -> Work[int]:
 
 def expire(before: datetime, limit: int) -> Work[int]:
     """Delete conversations silent since before an instant, letters and all; how many. Fewer than `limit`:
-    none is left."""
+    none is left. One whose booking ends after that instant, and was not cancelled, stays."""
     rows = yield _delete_silent.bind(before=to_micros(before), limit=limit)
     return len(rows)
 
 
 _is_theirs = (conversations.c.channel == bindparam("channel")) & (conversations.c.address == bindparam("address"))
+
+
+_is_expected = bookings.c.status.not_in([literal_column("'cancelled'"), literal_column("'expired'")]) & (
+    bookings.c.ends_at > bindparam("before")
+)
 
 
 @Query
@@ -108,12 +113,14 @@ def _delete_conversation(_: Dialect) -> Executable:
 
 @Query
 def _delete_silent(_: Dialect) -> Executable:
+    # Whoever is to come, or waits, must still be reached: that is no old conversation.
+    has_booking = exists().where(bookings.c.conversation_id == conversations.c.id, _is_expected)
     silent = (
         select(conversations.c.id)
-        .where(conversations.c.last_event_at < bindparam("before"))
+        .where(conversations.c.last_event_at < bindparam("before"), ~has_booking)
         .order_by(conversations.c.last_event_at)
         .limit(bindparam("limit"))
     )
     # Once more outside: PostgreSQL asks only there again when it had to wait for somebody who was no longer silent.
-    is_silent = conversations.c.last_event_at < bindparam("before")
+    is_silent = (conversations.c.last_event_at < bindparam("before")) & ~has_booking
     return delete(conversations).where(conversations.c.id.in_(silent), is_silent).returning(conversations.c.id)

@@ -119,6 +119,30 @@ def claim(channels: Sequence[str], now: datetime, lease_until: datetime, limit: 
     return letters
 
 
+def bring_due(channels: Sequence[str], now: datetime, limit: int) -> Work[tuple[str, ...]]:
+    """Make letters of some channels, which residents read themselves, readable when their time has come.
+
+    For channels nobody sends on: a reminder for the web chat. The addresses there, to wake who is waiting. They are put
+    anew behind all others, or a reader who has seen a later letter would never see them.
+    """
+    if not channels:
+        return ()
+    names = {f"channel_{place}": channel for place, channel in enumerate(channels)}
+    rows = yield _take_due.of(len(channels)).bind(now=to_micros(now), limit=limit, **names)
+    for conversation_id, channel, event_id, language, say, _ in sorted(rows, key=lambda row: int(row[0])):
+        yield _insert_letters.of(1).bind(
+            conversation_id=conversation_id,
+            channel=channel,
+            event_id=event_id,
+            language=language,
+            said_at=to_micros(now),
+            not_before=None,
+            leased_until=None,
+            say_0=say,
+        )
+    return tuple(dict.fromkeys(row[-1] for row in rows))
+
+
 def delivered(letter_ids: Sequence[int]) -> Work[int]:
     """Delete letters that are out; how many."""
     deleted = 0
@@ -249,7 +273,20 @@ def _lease_letters(_: Dialect, channel_count: int) -> Executable:
         .limit(bindparam("limit"))
         .with_for_update(of=head, skip_locked=True)
     )
-    return update(outbox).values(leased_until=bindparam("until")).where(outbox.c.id.in_(heads)).returning(*_LETTER)
+    # A CTE is read once; a subquery PostgreSQL may read again, and lease more than the limit.
+    chosen = heads.cte("heads")
+    leased = update(outbox).values(leased_until=bindparam("until"))
+    return leased.where(outbox.c.id.in_(select(chosen.c.id))).returning(*_LETTER)
+
+
+@QueryFamily
+def _take_due(_: Dialect, channel_count: int) -> Executable:
+    is_due = is_pending(outbox) & (outbox.c.not_before <= bindparam("now"))
+    is_here = outbox.c.channel.in_([bindparam(f"channel_{place}") for place in range(channel_count)])
+    due = select(outbox.c.id).where(is_due, is_here).order_by(outbox.c.not_before).limit(bindparam("limit"))
+    chosen = due.with_for_update(skip_locked=True).cte("due")
+    columns = (outbox.c.conversation_id, outbox.c.channel, outbox.c.event_id, outbox.c.language, outbox.c.say)
+    return delete(outbox).where(outbox.c.id.in_(select(chosen.c.id))).returning(*columns, _ADDRESS)
 
 
 @QueryFamily
@@ -300,11 +337,12 @@ def _select_dead(_: Dialect) -> Executable:
     return given_up.order_by(outbox.c.dead_at.desc(), outbox.c.id.desc()).limit(bindparam("limit"))
 
 
+_ADDRESS = select(conversations.c.address).where(conversations.c.id == outbox.c.conversation_id).scalar_subquery()
 _LETTER = (
     outbox.c.id,
     outbox.c.conversation_id,
     outbox.c.channel,
-    select(conversations.c.address).where(conversations.c.id == outbox.c.conversation_id).scalar_subquery(),
+    _ADDRESS,
     outbox.c.event_id,
     outbox.c.language,
     outbox.c.say,

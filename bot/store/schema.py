@@ -24,7 +24,7 @@ from sqlalchemy import (
     or_,
 )
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest migration. Versions are numbered, so a greater one is a newer one."""
 
 metadata = MetaData(
@@ -121,4 +121,101 @@ unanswered = Table(
     Index("unanswered_expires", "expires_on"),
     Index("unanswered_last", "last_on"),
     sqlite_with_rowid=False,
+)
+
+# No name, no address, no telephone number. A booking outlives the conversation it was made in.
+bookings = Table(
+    "bookings",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("ticket", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("slots", Text, nullable=False),
+    Column("party", Integer, nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("conversation_id", _ID, ForeignKey("conversations.id", ondelete="SET NULL")),
+    Column("language", Text, nullable=False),
+    Column("reminders", Text, nullable=False),
+    Column("remind_at", Text, nullable=False),
+    Column("entered_by", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("held_until", BigInteger),
+    Column("counter", Text),
+    UniqueConstraint("ticket"),
+    Index("bookings_conversation", "conversation_id", "ends_at"),
+    Index("bookings_starts", "starts_at"),
+    sqlite_autoincrement=True,
+)
+_HELD = bookings.c.held_until.is_not(None)
+Index("bookings_held", bookings.c.held_until, sqlite_where=_HELD, postgresql_where=_HELD)
+
+# The claim itself: no two rows can have the same seat.
+seats = Table(
+    "seats",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("starts_at", BigInteger, primary_key=True),
+    Column("seat", Integer, primary_key=True),
+    Column("booking_id", _ID, ForeignKey("bookings.id", ondelete="CASCADE"), nullable=False),
+    Index("seats_booking", "booking_id"),
+    sqlite_with_rowid=False,
+)
+
+# Who waits for a slot; the order of the line is the order of the bookings.
+waits = Table(
+    "waits",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("starts_at", BigInteger, primary_key=True),
+    Column("booking_id", _ID, ForeignKey("bookings.id", ondelete="CASCADE"), primary_key=True),
+    Index("waits_booking", "booking_id"),
+    sqlite_with_rowid=False,
+)
+
+# Which letters remind of which booking; a letter that is out takes its row along.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("letter_id", _ID, ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True),
+    Column("booking_id", _ID, ForeignKey("bookings.id", ondelete="CASCADE"), nullable=False),
+    Index("reminders_booking", "booking_id"),
+)
+
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("day", Text, nullable=False),
+    Column("service", Text),
+    Column("kind", Text, nullable=False),
+    Column("hours", Text, nullable=False),
+    Column("seats", Integer),
+    Column("reason", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Index("overrides_day", "day"),
+    sqlite_autoincrement=True,
+)
+
+# A channel of "" is every channel.
+stops = Table(
+    "stops",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("message", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)
+
+# Wrong tickets typed; `who` is a hash that outlives "forget me" for the hours a lock lasts.
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("who", Text, primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Index("guesses_since", "since"),
 )

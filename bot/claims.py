@@ -1,0 +1,393 @@
+"""SHELL: the booking dialogue's requests, carried out inside the turn's transaction. No wording of its own, no HTTP.
+
+What a resident asks for is looked at with the town's rules and the store's rows, claimed or refused, and told back;
+what follows for others (a seat that is free again goes to who is next in line) is written along with it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot.booking.bookings import Booking, Changed, Full, Limit, Limits, Made, Status, TooMany, Wish
+from bot.booking.calendar import opening, seats_of
+from bot.booking.days import outlook
+from bot.booking.plan import Plan
+from bot.booking.reminders import Reminder, reminder_times
+from bot.booking.requests import (
+    Cancel,
+    Cancelled,
+    Confirm,
+    Confirmed,
+    DaysFound,
+    FindDays,
+    FindMine,
+    FindTicket,
+    FindTimes,
+    Held,
+    Hold,
+    Locked,
+    Lost,
+    MineFound,
+    Move,
+    Moved,
+    NotFound,
+    Outcome,
+    Refused,
+    Release,
+    Released,
+    Remind,
+    Reminded,
+    Request,
+    TicketFound,
+    Time,
+    TimesFound,
+    Wait,
+    Waiting,
+)
+from bot.booking.rules import Reason, Refusal, hold_until, may_book, may_cancel, may_change, may_choose, stopped_by
+from bot.booking.slots import Override, SlotId, StopSwitch, Visit, day_of, moment, stop_for
+from bot.booking.tickets import SPACE, make
+from bot.booking.visits import Taken, marked_days, next_visits, visit_at, visits_for
+from bot.booking.waiting import offer_window
+from bot.dialogue import Say
+from bot.handlers import booked
+from bot.language import Language
+from bot.store import booking_rows, bookings, guesses, outbox, overrides, seats, waitlist
+from bot.store.reminders import Timed
+from bot.store.unit import Work
+
+_TICKETS_TRIED = 5
+_DAY = timedelta(days=1)
+_MIDNIGHT = datetime.min.time()
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """Who asks: the chat they are in, locked for this transaction."""
+
+    conversation_id: int
+    channel: str
+    address: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """The plan with what staff changed, as it stands in this transaction."""
+
+    plan: Plan
+    now: datetime
+    changes: tuple[Override, ...]
+    stops: tuple[StopSwitch, ...]
+
+    def capacity(self, slot: SlotId) -> int:
+        return seats_of(self.plan, slot, self.changes)
+
+    @property
+    def limits(self) -> Limits:
+        rules = self.plan.rules
+        return Limits(rules.bookings_per_person, rules.holds_per_person, rules.waits_per_person)
+
+
+def house_of(plan: Plan, now: datetime) -> Work[_House]:
+    """What holds now: the pack's calendar, and what staff changed of the days still to come."""
+    entered = yield from overrides.between(day_of(now), plan.calendar.last_on)
+    stops = yield from overrides.stops()
+    return _House(plan, now, tuple(one.override for one in entered), stops)
+
+
+def carry_out(request: Request, resident: Resident, plan: Plan, now: datetime) -> Work[Outcome]:
+    """Do what a dialogue asks for; what came of it."""
+    house = yield from house_of(plan, now)
+    match request:
+        case FindDays():
+            return (yield from _find_days(request, resident, house))
+        case FindTimes():
+            return (yield from _find_times(request, house))
+        case Hold():
+            return (yield from _hold(request, resident, house))
+        case Wait():
+            return (yield from _wait(request, resident, house))
+        case FindMine():
+            mine = yield from booking_rows.of_conversation(resident.conversation_id, now)
+            return MineFound(tuple(one for one in mine if one.status is not Status.HELD))
+        case _:
+            return (yield from _with_own(request, resident, house))
+
+
+# Looking ---------------------------------------------------------------------------------------------------------
+
+
+def _find_days(request: FindDays, resident: Resident, house: _House) -> Work[Outcome]:
+    refusal = stopped_by(stop_for(house.stops, resident.channel)) or may_choose(house.plan, request.service)
+    if refusal:
+        return Refused(refusal)
+    taken = yield from _taken(house, request.service)
+    return DaysFound(marked_days(house.plan, request.service, request.party, house.now, taken, house.changes))
+
+
+def _find_times(request: FindTimes, house: _House) -> Work[Outcome]:
+    """The times that could be booked on the day, free or full."""
+    plan, service, party = house.plan, request.service, request.party
+    if refusal := may_choose(plan, service):
+        return Refused(refusal)
+    day = request.day
+    taken = yield from _taken(house, service, day)
+    every = visits_for(plan, service, day, party, house.now, overrides=house.changes)
+    free = {visit.starts_at for visit in visits_for(plan, service, day, party, house.now, taken, house.changes)}
+    times = tuple(Time(visit.starts_at, visit.ends_at, visit.starts_at in free) for visit in every)
+    return TimesFound(day, times, None if times else opening(plan, service, day, house.changes).closed)
+
+
+def _taken(house: _House, service: str, day: date | None = None) -> Work[Taken]:
+    """Seats taken at the desks of a service, on one day or in all the days ahead."""
+    plan, now = house.plan, house.now
+    days = [day] if day else [ahead.day for ahead in outlook(plan, service, now, house.changes)]
+    if not days:
+        return {}
+    from_at, to_at = moment(days[0], _MIDNIGHT), moment(days[-1] + _DAY, _MIDNIGHT)
+    return (yield from seats.taken(plan.steps_of(service), from_at, to_at, now))
+
+
+def _nearest(house: _House, service: str, party: int, starts_at: datetime) -> Work[tuple[Time, ...]]:
+    """Free times after the one that is full, or else before it."""
+    taken = yield from _taken(house, service)
+    plan, now, changes = house.plan, house.now, house.changes
+    after = next_visits(plan, service, party, now, taken, changes, after=starts_at)
+    found = after or next_visits(plan, service, party, now, taken, changes)
+    return tuple(Time(visit.starts_at, visit.ends_at, is_free=True) for visit in found)
+
+
+# Claiming --------------------------------------------------------------------------------------------------------
+
+
+def _hold(request: Hold, resident: Resident, house: _House) -> Work[Outcome]:
+    before = yield from _own_hold(request, resident)
+    if before and before.held_until and _is_same(before, request) and house.now < before.held_until:
+        return Held(before, before.held_until)
+    if before:
+        yield from bookings.cancel(before, house.now)
+    visit = yield from _visit(request, resident, house)
+    if not isinstance(visit, Visit):
+        return visit
+    until = hold_until(house.plan, house.now)
+    made = yield from _with_ticket(
+        lambda ticket: bookings.hold(
+            _wish(ticket, request, visit, resident), house.capacity, house.limits, house.now, until
+        )
+    )
+    match made:
+        case Made(booking):
+            return Held(booking, until)
+        case TooMany(limit):
+            return Refused(_too_many(limit, house.limits))
+        case _:
+            return Refused(None, (yield from _nearest(house, request.service, request.party, request.starts_at)))
+
+
+def _wait(request: Wait, resident: Resident, house: _House) -> Work[Outcome]:
+    """Join the line of a full time; where a seat is free after all, it is offered at once."""
+    visit = visit_at(house.plan, request.service, request.starts_at, request.party, overrides=house.changes)
+    refusal = _refusal(request, visit, resident, house)
+    if refusal or visit is None:
+        return Refused(refusal or Refusal(Reason.NO_SUCH_SLOT))
+    made = yield from _with_ticket(
+        lambda ticket: waitlist.wait(_wish(ticket, request, visit, resident), house.limits, house.now)
+    )
+    if isinstance(made, TooMany):
+        return Refused(_too_many(made.limit, house.limits))
+    if not isinstance(made, Made):
+        return Refused(None)
+    place = yield from waitlist.place_in_line(made.booking)
+    yield from offer_freed(made.booking.slot_ids, house.plan, house.now)
+    return Waiting(made.booking, place)
+
+
+def _visit(request: Hold, resident: Resident, house: _House) -> Work[Visit | Refused]:
+    """The visit of that time, as far as it may be booked and has seats."""
+    plan, service, party, starts_at = house.plan, request.service, request.party, request.starts_at
+    whole = visit_at(plan, service, starts_at, party, overrides=house.changes)
+    if refusal := _refusal(request, whole, resident, house):
+        return Refused(refusal)
+    taken = yield from _taken(house, service, day_of(starts_at))
+    visit = visit_at(plan, service, starts_at, party, taken, house.changes)
+    return visit or Refused(None, (yield from _nearest(house, service, party, starts_at)))
+
+
+def _refusal(request: Hold | Wait, visit: Visit | None, resident: Resident, house: _House) -> Refusal | None:
+    """Why it may not be booked, seats aside. How many bookings a person may have, the claim itself looks at."""
+    plan = house.plan
+    if refusal := stopped_by(stop_for(house.stops, resident.channel)) or may_choose(plan, request.service):
+        return refusal
+    if visit is None:
+        closed = opening(plan, request.service, day_of(request.starts_at), house.changes).closed
+        day = {"day": day_of(request.starts_at).isoformat()}
+        return Refusal(Reason.CLOSED_THEN, day, closed) if closed else Refusal(Reason.NO_SUCH_SLOT)
+    return may_book(plan, visit, house.now, party=request.party, overrides=house.changes)
+
+
+def _own_hold(request: Hold, resident: Resident) -> Work[Booking | None]:
+    if request.instead_of is None:
+        return None
+    found = yield from booking_rows.by_ticket(request.instead_of)
+    is_own = found is not None and found.conversation_id == resident.conversation_id and found.status is Status.HELD
+    return found if is_own else None
+
+
+def _is_same(booking: Booking, request: Hold) -> bool:
+    asked = (request.service, request.party, request.starts_at)
+    return (booking.service, booking.party, booking.starts_at) == asked
+
+
+def _with_ticket(attempt: Callable[[str], Work[object]]) -> Work[object]:
+    """Try with a new ticket number until one is free; two alike are rarer than one in a million."""
+    made: object = None
+    for _ in range(_TICKETS_TRIED):
+        made = yield from attempt(make(secrets.randbelow(SPACE)))
+        if isinstance(made, Made | Full | TooMany):
+            break
+    return made
+
+
+def _wish(ticket: str, request: Hold | Wait, visit: Visit, resident: Resident) -> Wish:
+    return Wish(
+        ticket, request.service, visit, request.party, resident.channel, resident.conversation_id, resident.language
+    )
+
+
+def _too_many(limit: Limit, limits: Limits) -> Refusal:
+    reasons = {
+        Limit.ACTIVE: (Reason.TOO_MANY_BOOKINGS, limits.active),
+        Limit.HELD: (Reason.TOO_MANY_HOLDS, limits.held),
+        Limit.WAITING: (Reason.TOO_MANY_WAITS, limits.waiting),
+    }
+    reason, most = reasons[limit]
+    return Refusal(reason, {"most": most})
+
+
+# One's own bookings ----------------------------------------------------------------------------------------------
+
+Owned = Confirm | Release | Move | Cancel | Remind | FindTicket
+
+
+def _with_own(request: Owned, resident: Resident, house: _House) -> Work[Outcome]:
+    """What is done with a booking of one's own. Who keeps naming others' tickets is locked out for a while."""
+    who = guesses.guesser(resident.channel, resident.address)
+    if (yield from guesses.is_locked(who, house.now)):
+        return Locked()
+    booking = yield from booking_rows.by_ticket(request.ticket)
+    if booking is None or booking.conversation_id != resident.conversation_id:
+        yield from guesses.wrong(who, house.now)
+        return NotFound()
+    match request:
+        case FindTicket(_, purpose):
+            return TicketFound(booking, purpose)
+        case Confirm(_, chosen):
+            return (yield from _confirm(booking, chosen, house))
+        case Move(_, starts_at):
+            return (yield from _move(booking, starts_at, resident, house))
+        case Remind(_, chosen):
+            return (yield from _remind(booking, chosen, house))
+        case Cancel():
+            return (yield from _cancel(booking, house))
+        case Release():
+            yield from _give_back(booking, house)
+            return Released()
+
+
+def _confirm(booking: Booking, chosen: tuple[Reminder, ...], house: _House) -> Work[Outcome]:
+    if booking.status is Status.CONFIRMED:  # pressed twice
+        return Confirmed(booking)
+    timed = timed_reminders(booking, house.plan, chosen, house.now)
+    changed = yield from bookings.confirm(booking, house.now, tuple(one.value for one in chosen), timed)
+    if isinstance(changed, Changed):
+        return Confirmed(changed.booking)
+    return Lost((yield from _nearest(house, booking.service, booking.party, booking.starts_at)))
+
+
+def _move(booking: Booking, starts_at: datetime, resident: Resident, house: _House) -> Work[Outcome]:
+    plan, now = house.plan, house.now
+    if booking.starts_at == starts_at:
+        return Moved(booking)
+    visit = visit_at(plan, booking.service, starts_at, booking.party, overrides=house.changes)
+    asked = Hold(booking.service, booking.party, starts_at)
+    if refusal := may_change(plan, booking.starts_at, now) or _refusal(asked, visit, resident, house):
+        return Refused(refusal)
+    taken = yield from _taken(house, booking.service, day_of(starts_at))
+    free = visit_at(plan, booking.service, starts_at, booking.party, taken, house.changes)
+    if free is None:
+        return Refused(None, (yield from _nearest(house, booking.service, booking.party, starts_at)))
+    chosen = tuple(Reminder(kind) for kind in booking.reminders)
+    timed = timed_reminders(_at(booking, free), plan, chosen, now)
+    moved = yield from bookings.reschedule(booking, free, house.capacity, now, timed=timed)
+    if isinstance(moved, Changed):
+        yield from offer_freed(booking.slot_ids, plan, now)
+        return Moved(moved.booking)
+    return Refused(None, (yield from _nearest(house, booking.service, booking.party, starts_at)))
+
+
+def _cancel(booking: Booking, house: _House) -> Work[Outcome]:
+    if booking.status is Status.CONFIRMED and (refusal := may_cancel(house.plan, booking.starts_at, house.now)):
+        return Refused(refusal)
+    changed = yield from _give_back(booking, house)
+    if changed is not None or booking.status is Status.CANCELLED:
+        return Cancelled(changed or booking)
+    return TicketFound(booking, "show")  # it is being served, or over: nothing left to cancel
+
+
+def _give_back(booking: Booking, house: _House) -> Work[Booking | None]:
+    changed = yield from bookings.cancel(booking, house.now)
+    if not isinstance(changed, Changed):
+        return None
+    yield from offer_freed(booking.slot_ids, house.plan, house.now)
+    return changed.booking
+
+
+def _remind(booking: Booking, chosen: tuple[Reminder, ...], house: _House) -> Work[Outcome]:
+    if booking.status is not Status.CONFIRMED:
+        return TicketFound(booking, "show")
+    timed = timed_reminders(booking, house.plan, chosen, house.now)
+    changed = yield from bookings.remind(booking, house.now, tuple(one.value for one in chosen), timed)
+    return Reminded(changed.booking if isinstance(changed, Changed) else booking)
+
+
+# What follows ----------------------------------------------------------------------------------------------------
+
+
+def timed_reminders(booking: Booking, plan: Plan, chosen: Iterable[Reminder], now: datetime) -> Sequence[Timed]:
+    """The letters that will remind of a booking, each with its time."""
+    return tuple(
+        Timed(at, booked.reminder(booking, plan, kind))
+        for kind, at in reminder_times(plan, booking.starts_at, chosen, now)
+    )
+
+
+def offer_freed(slot_ids: Iterable[SlotId], plan: Plan, now: datetime) -> Work[tuple[Booking, ...]]:
+    """Offer free seats to those next in line, and write to each; at night the letter waits for the morning."""
+    house = yield from house_of(plan, now)
+
+    def until(starts_at: datetime) -> datetime | None:
+        window = offer_window(plan, now, starts_at)
+        return window.until if window else None
+
+    offered = yield from waitlist.offer(slot_ids, house.capacity, now, until)
+    for booking in offered:
+        window = offer_window(plan, now, booking.starts_at)
+        if window and booking.conversation_id is not None and booking.held_until is not None:
+            said = booked.offer(booking, plan, booking.held_until)
+            yield from tell(booking, said, now, window.send_at)
+    return offered
+
+
+def tell(booking: Booking, said: Say, now: datetime, at: datetime) -> Work[None]:
+    """Write to the chat a booking belongs to, now or at a later instant."""
+    if booking.conversation_id is not None:
+        to = booking.conversation_id, booking.channel
+        yield from outbox.put(*to, None, booking.language, (said,), said_at=now, not_before=max(now, at))
+
+
+def _at(booking: Booking, visit: Visit) -> Booking:
+    return replace(booking, visit=visit)

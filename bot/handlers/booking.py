@@ -1,0 +1,315 @@
+"""Booking the support desk: what for, what to bring, how many, which day, which time, confirm.
+
+Pure: what it has to know or have done it asks for (`bot/booking/requests.py`) and goes on when it hears. Tokens are
+`booking` (begin), `booking:RUN.STEP=VALUE` and `booking:RUN.STEP`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from bot.booking.plan import Plan
+from bot.booking.reminders import Reminder
+from bot.booking.requests import (
+    Confirm,
+    Confirmed,
+    DaysFound,
+    FindDays,
+    FindTimes,
+    Held,
+    Hold,
+    Lost,
+    Move,
+    Moved,
+    Outcome,
+    Refused,
+    Release,
+    Released,
+    Request,
+    TimesFound,
+    Wait,
+    Waiting,
+)
+from bot.booking.slots import TOKYO
+from bot.content import NoticeKind
+from bot.dialogue import Conversation, Desk, Filling, Kind, Phrase, Turn
+from bot.handlers import booked, choices
+from bot.handlers import booking_shown as shown
+from bot.handlers.reply import say
+from bot.handlers.when import day_said, time_said
+
+VERB = shown.VERB
+
+
+_STEPS_BACK = {"items": "service", "party": "items", "day": "party", "time": "day", "confirm": "time"}
+
+
+def press(conversation: Conversation, argument: str, desk: Desk, today: date) -> Turn | None:
+    """What a button of this dialogue does; None for one nobody knows, or where the pack has no booking."""
+    plan = desk.content.booking
+    if plan is None:
+        return None
+    if closed := _closed(conversation, desk, today):
+        return closed
+    if argument in {"", "anew"}:
+        return _begin(conversation, plan)
+    run, _, rest = argument.partition(".")
+    filling = conversation.filling
+    if filling is None or run != str(filling.run):
+        return _past(conversation, plan)
+    step, _, value = rest.partition("=")
+    return _step(conversation, filling, step, value, plan) or _past(conversation, plan)
+
+
+def begin_with(conversation: Conversation, service: str, plan: Plan) -> Turn:
+    """Begin with the service chosen already, as a result of the eligibility dialogue does."""
+    filling = Filling(run=_next_run(conversation), step="service")
+    return _choose_service(conversation, filling, service, plan) or _begin(conversation, plan)
+
+
+def read(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn | None:
+    """What a typed text means at this step: a number of people, a day, a time; None: nothing of the kind."""
+    filling, plan = conversation.filling, desk.content.booking
+    if filling is None or plan is None or not is_asking(conversation) or _closed(conversation, desk, today):
+        return None
+    if filling.step in {"day", "time"} and (day := day_said(text, today)):
+        return _choose_day(conversation, filling, day.isoformat())
+    if filling.step == "time" and (at := time_said(text)):
+        starts_at = datetime.combine(date.fromisoformat(filling.day), at, TOKYO)
+        return _choose_time(conversation, filling, starts_at.isoformat())
+    return None
+
+
+def is_asking(conversation: Conversation) -> bool:
+    """Whether a step of this dialogue is what the resident sees now."""
+    filling = conversation.filling
+    mark = f"{VERB}:{filling.run}." if filling else None
+    return mark is not None and any(one.token.startswith(mark) for one in conversation.offered)
+
+
+def with_step(turn: Turn, before: Conversation, desk: Desk) -> Turn:
+    """A turn that answered something else in the middle, followed by what was on the screen: its choices once more."""
+    filling, plan = before.filling, desk.content.booking
+    if filling is None or plan is None or not turn.says:
+        return turn
+    asked = say(turn.conversation, Kind.QUESTION, (Phrase("booking.back_to"),), before.offered)
+    answered = tuple(replace(one, choices=()) for one in turn.says)
+    return replace(asked, says=(*answered, *asked.says), effects=turn.effects, language=turn.language)
+
+
+def hear(conversation: Conversation, outcome: Outcome, desk: Desk) -> Turn | None:
+    """Go on with what came of a request; None if it is none of this dialogue's."""
+    filling, plan = conversation.filling, desk.content.booking
+    if plan is None:
+        return None
+    done = replace(conversation, filling=None)
+    match outcome:
+        case Confirmed(booking):
+            return booked.ticket(done, booking, plan, "done")
+        case Moved(booking):
+            return booked.ticket(done, booking, plan, "moved")
+        case Waiting(booking, place):
+            return shown.waiting(conversation, booking, place)
+        case Released():
+            return say(done, Kind.MENU, (Phrase("booking.stopped"),), (choices.MENU,))
+    return _hear_in_the_middle(conversation, filling, outcome, plan) if filling else None
+
+
+def _hear_in_the_middle(conversation: Conversation, filling: Filling, outcome: Outcome, plan: Plan) -> Turn | None:
+    """What leads on to the next step."""
+    match outcome:
+        case DaysFound():
+            return shown.days(conversation, filling, outcome)
+        case TimesFound():
+            return shown.times(conversation, filling, outcome)
+        case Held(booking, until):
+            return shown.confirm(conversation, filling, booking, until, plan)
+        case Refused():
+            return shown.refused(conversation, filling, outcome)
+        case Lost(nearest):
+            return shown.refused(conversation, replace(filling, ticket=""), Refused(None, nearest))
+        case _:
+            return None
+
+
+# What a button does ----------------------------------------------------------------------------------------------
+
+
+def _step(conversation: Conversation, filling: Filling, step: str, value: str, plan: Plan) -> Turn | None:
+    match step:
+        case "service":
+            return _choose_service(conversation, filling, value, plan)
+        case "item" if value in shown.items_of(filling, plan):
+            return _tick(conversation, filling, value, plan)
+        case "ready":
+            return _after_items(conversation, filling, plan)
+        case "not_ready":
+            return shown.not_ready(conversation, filling)
+        case "remember":
+            return shown.list_to_keep(conversation, filling, plan)
+        case "party" if value.isdecimal() and 1 <= int(value) <= plan.rules.largest_party:
+            return _ask_days(conversation, replace(filling, party=int(value)))
+        case "day" | "more" | "time" | "wait" | "confirm" | "remind" | "stop" | "back":
+            return _step_when(conversation, filling, step, value, plan)
+        case _:
+            return None
+
+
+def _step_when(conversation: Conversation, filling: Filling, step: str, value: str, plan: Plan) -> Turn | None:
+    """The steps from the day on."""
+    match step:
+        case "more" if _is_day(value):
+            return _ask_days(conversation, filling, from_day=value)
+        case "day" if _is_day(value) and filling.party:
+            return _choose_day(conversation, filling, value)
+        case "time" if _is_instant(value) and filling.party:
+            return _choose_time(conversation, filling, value)
+        case "wait" if _is_instant(value) and filling.party:
+            waited = Wait(filling.service, filling.party, datetime.fromisoformat(value))
+            return _asking(conversation, filling, waited)
+        case "confirm" if filling.changing and filling.starts_at:
+            return _asking(conversation, filling, Move(filling.changing, datetime.fromisoformat(filling.starts_at)))
+        case "confirm" if filling.ticket:
+            return _asking(conversation, filling, Confirm(filling.ticket, shown.chosen(filling)))
+        case "remind" if filling.ticket and value in set(Reminder):
+            return _asking(conversation, _with_reminder(filling, value), _hold(filling))
+        case "stop":
+            return _stop(conversation, filling)
+        case "back":
+            return _back(conversation, filling, plan)
+        case _:
+            return None
+
+
+def _begin(conversation: Conversation, plan: Plan) -> Turn:
+    filling = Filling(run=_next_run(conversation), step="service", reminders=(Reminder.DAY_BEFORE.value,))
+    return shown.services(conversation, filling, plan)
+
+
+def _choose_service(conversation: Conversation, filling: Filling, service: str, plan: Plan) -> Turn | None:
+    found = plan.services.get(service)
+    if found is None:
+        return None
+    if not found.is_bookable:
+        return shown.explanation(conversation, filling, found)
+    chosen = replace(filling, step="items", service=service, ready=())
+    return shown.items(conversation, chosen, plan)
+
+
+def _tick(conversation: Conversation, filling: Filling, item: str, plan: Plan) -> Turn:
+    """Tick an item off, or take the tick away; with the last one the dialogue goes on by itself."""
+    ready = {*filling.ready} ^ {item}
+    ticked = replace(filling, step="items", ready=tuple(one for one in shown.items_of(filling, plan) if one in ready))
+    if len(ticked.ready) == len(shown.items_of(filling, plan)):
+        return _after_items(conversation, ticked, plan)
+    return shown.items(conversation, ticked, plan)
+
+
+def _after_items(conversation: Conversation, filling: Filling, plan: Plan) -> Turn:
+    ready = replace(filling, ready=shown.items_of(filling, plan), step="party")
+    if plan.rules.largest_party == 1:
+        return _ask_days(conversation, replace(ready, party=1))
+    return shown.party(conversation, ready, plan)
+
+
+def _ask_days(conversation: Conversation, filling: Filling, *, from_day: str = "") -> Turn:
+    asked = replace(filling, step="day", from_day=from_day)
+    return _asking(conversation, asked, FindDays(asked.service, asked.party))
+
+
+def _choose_day(conversation: Conversation, filling: Filling, day: str) -> Turn:
+    chosen = replace(filling, step="time", day=day)
+    return _asking(conversation, chosen, FindTimes(chosen.service, chosen.party, date.fromisoformat(day)))
+
+
+def _choose_time(conversation: Conversation, filling: Filling, starts_at: str) -> Turn:
+    chosen = replace(filling, step="confirm", starts_at=starts_at)
+    if filling.changing:
+        return shown.change(conversation, chosen)
+    return _asking(conversation, chosen, _hold(chosen))
+
+
+def _hold(filling: Filling) -> Hold:
+    """Keep the chosen time; what was held before goes, unless it is the same."""
+    return Hold(filling.service, filling.party, datetime.fromisoformat(filling.starts_at), filling.ticket or None)
+
+
+def _stop(conversation: Conversation, filling: Filling) -> Turn:
+    if filling.ticket:
+        return _asking(conversation, filling, Release(filling.ticket))
+    return say(replace(conversation, filling=None), Kind.MENU, (Phrase("booking.stopped"),), (choices.MENU,))
+
+
+def _back(conversation: Conversation, filling: Filling, plan: Plan) -> Turn | None:
+    before = _STEPS_BACK.get(filling.step)
+    if before is None or (filling.changing and before in {"service", "items", "party"}):
+        return None
+    if before == "party" and plan.rules.largest_party == 1:
+        before = "items"
+    return _present(conversation, replace(filling, step=before), plan)
+
+
+def _present(conversation: Conversation, filling: Filling, plan: Plan) -> Turn:
+    match filling.step:
+        case "items":
+            return shown.items(conversation, filling, plan)
+        case "party":
+            return shown.party(conversation, filling, plan)
+        case "day":
+            return _ask_days(conversation, filling, from_day=filling.from_day)
+        case "time":
+            return _choose_day(conversation, filling, filling.day)
+        case "confirm":
+            return _choose_time(conversation, filling, filling.starts_at)
+        case _:
+            return shown.services(conversation, filling, plan)
+
+
+def _past(conversation: Conversation, plan: Plan) -> Turn:
+    """An old button: say so and show the present step, or where to begin."""
+    filling = conversation.filling
+    if filling is None:
+        return say(conversation, Kind.MENU, (Phrase("booking.past"),), (booked.BOOK, booked.MINE, choices.MENU))
+    turn = _present(conversation, filling, plan)
+    if not turn.says:
+        return turn
+    first, *rest = turn.says
+    return replace(turn, says=(replace(first, phrases=(Phrase("booking.past_step"), *first.phrases)), *rest))
+
+
+def _closed(conversation: Conversation, desk: Desk, today: date) -> Turn | None:
+    """Once the programme is over there is nothing to book: the notice says so."""
+    notice = desk.content.notice_on(today, NoticeKind.CLOSING)
+    if notice is None:
+        return None
+    over = replace(conversation, filling=None)
+    return say(over, Kind.NOTICE, (Phrase(notice.text_key),), (choices.MENU, choices.OFFICE))
+
+
+def _asking(conversation: Conversation, filling: Filling, request: Request) -> Turn:
+    return Turn(replace(conversation, filling=filling), (), request=request)
+
+
+def _with_reminder(filling: Filling, value: str) -> Filling:
+    chosen = set(filling.reminders) ^ {value}
+    return replace(filling, reminders=tuple(one.value for one in Reminder if one.value in chosen))
+
+
+def _next_run(conversation: Conversation) -> int:
+    return conversation.filling.run + 1 if conversation.filling else conversation.turns % 1000 + 1
+
+
+def _is_day(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return len(value) == 10
+
+
+def _is_instant(value: str) -> bool:
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False

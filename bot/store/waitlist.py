@@ -1,0 +1,140 @@
+"""The line before a full slot. Whoever joined first is offered first, as soon as there are seats enough for them.
+
+A party too large for what is free is passed over, not passed by: it keeps its place. An offer is a hold (`holds`) under
+the waiting booking's own ticket: accepted with `bookings.confirm`, declined with `bookings.cancel`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Executable, bindparam, func, insert, literal_column, select, update
+
+from bot.booking.bookings import Booking, Capacity, Limits, Made, Status, TicketTaken, TooMany, Wish
+from bot.booking.slots import SlotId
+from bot.store import holds, seats, wishes
+from bot.store.booking_rows import BOOKING, booking_of, text_of
+from bot.store.instant import from_micros, to_micros
+from bot.store.query import Dialect, Query
+from bot.store.schema import bookings, conversations, waits
+from bot.store.unit import Work
+
+Until = Callable[[datetime], datetime | None]
+"""From the start of a slot to when an offer of it made now would end; None: too late for any offer."""
+
+_LOOKED_AT = 20
+"""How many of a line are looked at for whom the seats would do."""
+
+
+def wait(wish: Wish, limits: Limits, now: datetime) -> Work[Made | TooMany | TicketTaken]:
+    """Join the line. Call `offer` next, in the same work: a seat may have been given back a moment ago."""
+    added = yield from wishes.add_waiting(wish, limits, now)
+    if not isinstance(added, Booking):
+        return added
+    yield from seats.lock(added.slot_ids)
+    for slot in added.slot_ids:
+        yield _join_line.bind(service=slot.service, starts_at=to_micros(slot.starts_at), booking_id=added.id)
+    return Made(added)
+
+
+def offer(slot_ids: Iterable[SlotId], capacity: Capacity, now: datetime, until: Until) -> Work[tuple[Booking, ...]]:
+    """Hold free seats of some slots for those next in line; whom, for each is to be told.
+
+    Somebody who cannot be reached is passed over. Call it in the same work as whatever frees seats.
+    """
+    wanted = tuple(dict.fromkeys(slot_ids))
+    locked = {slot for booking in (yield from _in_line(wanted, now)) for slot in booking.slot_ids} | set(wanted)
+    yield from seats.lock(locked)
+    offered: list[Booking] = []
+    full: set[SlotId] = set()
+    for booking in (yield from _in_line(wanted, now)):
+        # Somebody who joined before the lock was ours may wait for more slots than we have locked: the sweeper's turn.
+        if full.isdisjoint(booking.slot_ids) and locked.issuperset(booking.slot_ids):
+            made = yield from _offered(booking, capacity, now, until(booking.starts_at))
+            if made:
+                offered.append(made)
+            elif booking.visit.seats == (1,):
+                full.update(booking.slot_ids)
+    return tuple(offered)
+
+
+def _offered(booking: Booking, capacity: Capacity, now: datetime, until: datetime | None) -> Work[Booking | None]:
+    if until is None or not (yield from seats.claim(booking.id, booking.visit, capacity)):
+        return None
+    rows = yield _offer.bind(
+        booking_id=booking.id, version=booking.version, now=to_micros(now), held_until=to_micros(until)
+    )
+    if not rows:  # left the line meanwhile
+        yield from seats.free(booking.id)
+        return None
+    yield holds.leave_line.bind(booking_id=booking.id)
+    return booking_of(rows[0])
+
+
+def _in_line(slot_ids: Iterable[SlotId], now: datetime) -> Work[list[Booking]]:
+    found: dict[int, Booking] = {}
+    for slot in slot_ids:
+        rows = yield _select_line.bind(
+            service=slot.service, starts_at=to_micros(slot.starts_at), now=to_micros(now), limit=_LOOKED_AT
+        )
+        found |= {row[0]: booking_of(row) for row in rows}
+    return [found[booking_id] for booking_id in sorted(found)]
+
+
+def waiting_slots(now: datetime, limit: int) -> Work[tuple[SlotId, ...]]:
+    """Slots still to come that have a line: `offer` them now and then, for seats that staff added."""
+    rows = yield _select_slots.bind(now=to_micros(now), limit=limit)
+    return tuple(SlotId(service, from_micros(starts_at)) for service, starts_at in rows)
+
+
+def place_in_line(booking: Booking) -> Work[int]:
+    """How many stand before a waiting booking at its first slot, and itself: 1 is next."""
+    slot = booking.slot_ids[0]
+    rows = yield _count_before.bind(service=slot.service, starts_at=to_micros(slot.starts_at), booking_id=booking.id)
+    return int(rows[0][0])
+
+
+_table = bookings.c
+_IS_SLOT = (waits.c.service == bindparam("service")) & (waits.c.starts_at == bindparam("starts_at"))
+
+
+@Query
+def _join_line(_: Dialect) -> Executable:
+    row: dict[str, Any] = {name: bindparam(name) for name in ("service", "starts_at", "booking_id")}
+    return insert(waits).values(row).returning(waits.c.booking_id)
+
+
+@Query
+def _select_line(_: Dialect) -> Executable:
+    joined = waits.join(bookings, _table.id == waits.c.booking_id).join(
+        conversations, conversations.c.id == _table.conversation_id
+    )
+    is_waiting = (_table.held_until > bindparam("now")) & conversations.c.blocked_at.is_(None)
+    line = select(*BOOKING).select_from(joined).where(_IS_SLOT, is_waiting)
+    return line.order_by(waits.c.booking_id).limit(bindparam("limit"))
+
+
+@Query
+def _offer(_: Dialect) -> Executable:
+    offered = update(bookings).values(
+        status=text_of(Status.OFFERED),
+        version=_table.version + literal_column("1"),
+        changed_at=bindparam("now"),
+        held_until=bindparam("held_until"),
+    )
+    is_as_seen = (_table.id == bindparam("booking_id")) & (_table.version == bindparam("version"))
+    return offered.where(is_as_seen, _table.status == text_of(Status.WAITING)).returning(*BOOKING)
+
+
+@Query
+def _select_slots(_: Dialect) -> Executable:
+    slot = waits.c.service, waits.c.starts_at
+    found = select(*slot).where(waits.c.starts_at > bindparam("now")).distinct()
+    return found.order_by(*slot).limit(bindparam("limit"))
+
+
+@Query
+def _count_before(_: Dialect) -> Executable:
+    return select(func.count()).select_from(waits).where(_IS_SLOT, waits.c.booking_id <= bindparam("booking_id"))

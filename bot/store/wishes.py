@@ -1,0 +1,163 @@
+"""How a wish becomes a booking's row, within the person's limits; its seats or its place in line are taken next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Executable, Integer, bindparam, delete, literal_column, select
+
+from bot.booking.bookings import Booking, Limit, Limits, Status, TicketTaken, TooMany, Wish
+from bot.store.booking_rows import COUNTS, counts, write_visit
+from bot.store.instant import to_micros
+from bot.store.query import Dialect, Query
+from bot.store.schema import bookings
+from bot.store.unit import Work
+
+Refused = TooMany | TicketTaken
+
+
+def add_held(wish: Wish, limits: Limits, now: datetime, held_until: datetime) -> Work[Booking | Refused]:
+    """A booking that is held. Its person, if known, must be locked (`conversations.find`), or two wishes could pass."""
+    values = _values(wish, Status.HELD, now, held_until)
+    rows = yield _insert_held.bind(**values, most_active=limits.active, most_held=limits.held)
+    return (yield from _outcome(rows, wish, Status.HELD, limits, now, held_until))
+
+
+def add_waiting(wish: Wish, limits: Limits, now: datetime) -> Work[Booking | Refused]:
+    """A booking that waits for seats until its slot begins."""
+    values = _values(wish, Status.WAITING, now, wish.visit.starts_at)
+    rows = yield _insert_waiting.bind(**values, most_waiting=limits.waiting)
+    return (yield from _outcome(rows, wish, Status.WAITING, limits, now, wish.visit.starts_at))
+
+
+def add_confirmed(wish: Wish, now: datetime) -> Work[Booking | TicketTaken]:
+    """A booking that staff enter: confirmed, whatever the limits."""
+    rows = yield _insert_confirmed.bind(**_values(wish, Status.CONFIRMED, now, None))
+    return _made(rows[0][0], wish, Status.CONFIRMED, now, None) if rows else TicketTaken()
+
+
+def remove(booking_id: int) -> Work[None]:
+    """Take back a booking just added, as if it had never been."""
+    yield _delete_booking.bind(booking_id=booking_id)
+
+
+def _outcome(
+    rows: Sequence[tuple[Any, ...]],
+    wish: Wish,
+    status: Status,
+    limits: Limits,
+    now: datetime,
+    held_until: datetime,
+) -> Work[Booking | Refused]:
+    if rows:
+        return _made(rows[0][0], wish, status, now, held_until)
+    reached = None
+    if wish.conversation_id is not None:
+        reached = _reached((yield from counts(wish.conversation_id, now)), limits, status)
+    return TicketTaken() if reached is None else TooMany(reached)
+
+
+def _reached(count: Limits, limits: Limits, status: Status) -> Limit | None:
+    if status is Status.WAITING:
+        return Limit.WAITING if count.waiting >= limits.waiting else None
+    if count.active >= limits.active:
+        return Limit.ACTIVE
+    return Limit.HELD if count.held >= limits.held else None
+
+
+def _values(wish: Wish, status: Status, now: datetime, held_until: datetime | None) -> dict[str, Any]:
+    return {
+        "ticket": wish.ticket,
+        "service": wish.service,
+        "status": status.value,
+        "slots": write_visit(wish.visit),
+        "party": wish.party,
+        "starts_at": to_micros(wish.visit.starts_at),
+        "ends_at": to_micros(wish.visit.ends_at),
+        "channel": wish.channel,
+        "conversation_id": wish.conversation_id,
+        "language": wish.language.value,
+        "entered_by": wish.entered_by.value,
+        "now": to_micros(now),
+        "held_until": None if held_until is None else to_micros(held_until),
+    }
+
+
+def _made(booking_id: int, wish: Wish, status: Status, now: datetime, held_until: datetime | None) -> Booking:
+    return Booking(
+        id=booking_id,
+        ticket=wish.ticket,
+        service=wish.service,
+        status=status,
+        version=0,
+        visit=wish.visit,
+        party=wish.party,
+        channel=wish.channel,
+        conversation_id=wish.conversation_id,
+        language=wish.language,
+        reminders=(),
+        entered_by=wish.entered_by,
+        created_at=now,
+        changed_at=now,
+        held_until=held_until,
+        counter=None,
+    )
+
+
+_BOUND = (
+    "ticket",
+    "service",
+    "status",
+    "slots",
+    "party",
+    "starts_at",
+    "ends_at",
+    "channel",
+    "conversation_id",
+    "language",
+    "entered_by",
+    "held_until",
+)
+
+
+def _insert(dialect: Dialect, *conditions: ColumnElement[bool]) -> Executable:
+    """One statement checks the limits and adds the row; a ticket that is taken adds none."""
+    table = bookings.c
+    row: dict[str, Any] = {name: bindparam(name, type_=table[name].type) for name in _BOUND}
+    row |= {name: bindparam("now", type_=table.created_at.type) for name in ("created_at", "changed_at")}
+    row |= {"version": literal_column("0", Integer)}
+    row |= {name: literal_column("''") for name in ("reminders", "remind_at")}
+    # SQLite reads ON CONFLICT after a SELECT only if that has a WHERE.
+    chosen = select(*row.values()).where(*conditions, literal_column("1") == literal_column("1"))
+    inserted: Any = dialect.insert(bookings)
+    made: Executable = inserted.from_select(list(row), chosen).on_conflict_do_nothing().returning(table.id)
+    return made
+
+
+def _below(count: ColumnElement[int], most: str) -> ColumnElement[bool]:
+    return count < bindparam(most, type_=Integer)
+
+
+_ACTIVE, _HELD, _WAITING = COUNTS
+
+
+@Query
+def _insert_held(dialect: Dialect) -> Executable:
+    return _insert(dialect, _below(_ACTIVE, "most_active"), _below(_HELD, "most_held"))
+
+
+@Query
+def _insert_waiting(dialect: Dialect) -> Executable:
+    return _insert(dialect, _below(_WAITING, "most_waiting"))
+
+
+@Query
+def _insert_confirmed(dialect: Dialect) -> Executable:
+    return _insert(dialect)
+
+
+@Query
+def _delete_booking(_: Dialect) -> Executable:
+    return delete(bookings).where(bookings.c.id == bindparam("booking_id")).returning(bookings.c.id)
