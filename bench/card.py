@@ -8,9 +8,9 @@ disconnects.
 from __future__ import annotations
 
 import secrets
+import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -24,8 +24,7 @@ from counter_agent.apdu import SW, CardConnection
 from counter_agent.card_errors import CardError
 from counter_agent.certificates import Anchor, judge, load_anchors
 from counter_agent.reading import Evidence, read
-from counter_agent.virtual_card.folder import ANCHORS, open_card
-from counter_agent.virtual_card.vpcd import VpcdCard
+from counter_agent.virtual_card.folder import ANCHORS
 from counter_agent.worker import CardWorker
 from tests.pcscd import READER, running_pcscd, wait_for
 
@@ -125,16 +124,14 @@ def is_card_there() -> bool:
 def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as name, running_pcscd(Path(name) / "pcscd.log"):
         folder = Path(name) / "card"
-        on_reader = VpcdCard(open_card(folder, datetime.now(UTC).date()))
-        on_reader.place()
-        serving = threading.Thread(target=on_reader.serve)
-        serving.start()
-        try:
-            wait_for(is_card_there, "the card to be seen")
-            print(measure(20 if "--quick" in arguments else 200, load_anchors((folder / ANCHORS).read_bytes())))
-        finally:
-            on_reader.lift()
-            serving.join()
+        # In a process of its own, as a real card is: in this one it would take its turns from what is measured.
+        place = [sys.executable, "-m", "counter_agent", "virtual-card", "--state", str(folder)]
+        with subprocess.Popen(place, stdout=subprocess.DEVNULL) as on_reader:
+            try:
+                wait_for(is_card_there, "the card to be seen", 30)
+                print(measure(20 if "--quick" in arguments else 200, load_anchors((folder / ANCHORS).read_bytes())))
+            finally:
+                on_reader.terminate()
 
 
 if __name__ == "__main__":

@@ -161,6 +161,15 @@ class RenderedChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """Something to hand over with a message."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """A message in the resident's language, ready for a channel to lay out within its limits."""
 

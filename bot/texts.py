@@ -38,7 +38,7 @@ class Texts:
         """The message as the resident reads it: phrases as paragraphs, then the buttons."""
         worded = ((phrase, self.word(phrase, language, today)) for phrase in say.phrases)
         buttons = (RenderedChoice(self.word(one.label, language, today), one.token) for one in say.choices)
-        return Rendered(_laid_out(worded), tuple(buttons))
+        return Rendered(_laid_out(worded), tuple(buttons), say.attachments)
 
     def render_kept(self, say: Say, language: Language, today: date) -> Rendered:
         """A message said earlier, by a pack the town may have changed since: what cannot be worded is left out.
@@ -53,7 +53,7 @@ class Texts:
             for _, label in self._still_worded((one.label,), language, today)
         )
         text = _laid_out(worded) or _laid_out(self._still_worded((_APOLOGY,), language, today))
-        return Rendered(text, tuple(buttons))
+        return Rendered(text, tuple(buttons), say.attachments)
 
     def _still_worded(self, phrases: Iterable[Phrase], language: Language, today: date) -> Iterator[tuple[Phrase, str]]:
         for phrase in phrases:

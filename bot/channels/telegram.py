@@ -33,7 +33,7 @@ from telegram.request import HTTPXRequest
 
 from bot.channels.begun import Begun
 from bot.channels.layout import numbered_label, split_text, text_with_long_labels
-from bot.dialogue import Body, Incoming, Left, Opened, Pressed, Rendered, RenderedChoice, Text, Unreadable
+from bot.dialogue import Body, File, Incoming, Left, Opened, Pressed, Rendered, RenderedChoice, Text, Unreadable
 from bot.errors import Blocked, ChannelError, Flooded, Refused, StoreError, Unreachable
 from bot.language import Language
 
@@ -64,6 +64,9 @@ _log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 Take = Callable[[Incoming], Awaitable[None]]
+Files = Callable[[str], Awaitable[Sequence[File]]]
+"""What goes with a ticket."""
+
 Commands = Mapping[Language, Sequence[tuple[str, str]]]
 
 
@@ -110,7 +113,9 @@ class Telegram:
         timeout_s: float = 10.0,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        files: Files | None = None,
     ) -> None:
+        self._files = files
         self._clock = clock
         self._begun = Begun()
         self._answering: set[asyncio.Task[None]] = set()
@@ -133,11 +138,13 @@ class Telegram:
         parts = split_text(text_with_long_labels(message, _WIDEST_LABEL), MessageLimit.MAX_TEXT_LENGTH)
         if not parts:
             raise Refused("the message has no text")
+        files = [file for one in message.attachments for file in await self._files_of(one.ticket)]
+        pieces: list[str | File] = [*files, *parts]
         begun = self._begun.take(address, message)
-        for place, part in enumerate(parts[begun:], start=begun):
-            keyboard = _keyboard(message.choices) if place == len(parts) - 1 else None
+        for place, part in list(enumerate(pieces))[begun:]:
+            is_last = place == len(pieces) - 1
             try:
-                await self._send_part(address, part, keyboard)
+                await self._send_part(address, part, _keyboard(message.choices) if is_last else None)
             except (Flooded, Unreachable):
                 self._begun.keep(address, message, place)
                 raise
@@ -190,12 +197,24 @@ class Telegram:
         await asyncio.gather(*self._answering, return_exceptions=True)
         await asyncio.gather(*(request.shutdown() for request in self._requests))
 
-    async def _send_part(self, address: str, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
-        preview = LinkPreviewOptions(is_disabled=True)
+    async def _files_of(self, ticket: str) -> Sequence[File]:
+        return await self._files(ticket) if self._files else ()
+
+    async def _send_part(self, address: str, part: str | File, keyboard: InlineKeyboardMarkup | None) -> None:
         try:
-            await self._bot.send_message(int(address), text, reply_markup=keyboard, link_preview_options=preview)
+            if isinstance(part, File):
+                await self._send_file(int(address), part)
+            else:
+                preview = LinkPreviewOptions(is_disabled=True)
+                await self._bot.send_message(int(address), part, reply_markup=keyboard, link_preview_options=preview)
         except TelegramError as error:
             raise _translated(error) from error
+
+    async def _send_file(self, chat_id: int, file: File) -> None:
+        if file.media_type.startswith("image/"):
+            await self._bot.send_photo(chat_id, file.content, filename=file.name)
+        else:
+            await self._bot.send_document(chat_id, file.content, filename=file.name)
 
     async def _fetch(self, offset: int) -> tuple[Update, ...]:
         return await self._bot.get_updates(offset=offset, timeout=_POLL_S, allowed_updates=_ALLOWED)

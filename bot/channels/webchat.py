@@ -28,6 +28,7 @@ class Shown:
     """A message as a resident sees it. `choices` are (label, token); `kind` is `Say.kind`.
 
     `effects` is what the page is to do: "forgotten" (show nothing from before), "language:CODE" (speak it too).
+    `tickets` are the bookings whose files go with it.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Shown:
     language: Language
     kind: Kind
     effects: tuple[str, ...] = ()
+    tickets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,19 @@ def as_json(shown: Shown) -> Mapping[str, object]:
         "choices": [
             {"label": numbered_label(place, choice), "choice": choice.token} for place, choice in enumerate(choices)
         ],
-        "attachments": [],
+        "attachments": [attachment for ticket in shown.tickets for attachment in _attachments(ticket)],
         **effects,
     }
+
+
+def _attachments(ticket: str) -> list[Mapping[str, str]]:
+    """Where a ticket's files are; the page words `kind` in the resident's language."""
+    folder = f"/tickets/{ticket}"
+    return [
+        {"kind": "qr", "url": f"{folder}/qr.svg", "type": "image/svg+xml", "ticket": ticket},
+        {"kind": "calendar", "url": f"{folder}/visit.ics", "type": "text/calendar", "ticket": ticket},
+        {"kind": "page", "url": folder, "type": "text/html", "ticket": ticket},
+    ]
 
 
 def _body(payload: Mapping[object, object]) -> Body | RefusedEvent:

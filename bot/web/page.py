@@ -29,6 +29,9 @@ _SCRIPT_WORDS = (
 )  # fmt: skip
 """The words the page's script needs, under `page.` in the texts."""
 
+_TICKET_WORDS = ("qr", "calendar", "page")
+"""What the files of a booking are called, under `ticket.`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Front:
@@ -90,7 +93,8 @@ def _seen(front: Front, language: Language) -> Mapping[str, object]:
         "spoken": _SPOKEN[language],
         "languages": [(other.value, _SPOKEN[other], front.word(_NAMES[other], other)) for other in Language],
         "word": lambda name: front.word(f"page.{name}", language),
-        "script_words": {name: front.word(f"page.{name}", language) for name in _SCRIPT_WORDS},
+        "script_words": {name: front.word(f"page.{name}", language) for name in _SCRIPT_WORDS}
+        | {name: front.word(f"ticket.{name}", language) for name in _TICKET_WORDS},
         "title": front.title[language],
         "city": front.city,
         "contacts": front.contacts,

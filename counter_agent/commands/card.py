@@ -178,9 +178,18 @@ def _typed_pin() -> bytearray:
         if not read:
             break
         length += read
-    line = bytearray(memoryview(typed)[:length])
-    wipe(typed)
-    return line.rstrip(b"\r\n")
+    return _cut_at_the_lines_end(typed, length)
+
+
+def _cut_at_the_lines_end(typed: bytearray, length: int) -> bytearray:
+    """The same memory, shortened: no copy stays behind."""
+    while length and typed[length - 1] in b"\r\n":
+        length -= 1
+    wiped = memoryview(typed)[length:]
+    wiped[:] = bytes(len(wiped))
+    wiped.release()
+    del typed[length:]
+    return typed
 
 
 def _as_json(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -27,7 +28,9 @@ def pin(digits: bytes = PIN) -> bytearray:
 
 @cache
 def _template(number: int) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="madoguchi-cards-")) / str(number)
+    parent = Path(tempfile.mkdtemp(prefix="madoguchi-cards-"))
+    atexit.register(shutil.rmtree, parent, ignore_errors=True)
+    folder = parent / str(number)
     open_card(folder, ISSUED_ON)
     return folder
 

@@ -31,6 +31,7 @@ export class Log {
     const article = this.#article("desk", this.words.desk);
     article.dataset.id = message.id;
     article.append(this.#bubble(worded(message.text, SPOKEN[message.lang]), SPOKEN[message.lang]));
+    if (message.attachments.length > 0) article.append(this.#attachments(message.attachments));
     if (message.choices.length > 0) article.append(this.#choices(message));
     this.root.insertBefore(article, this.#following(message.id));
     if (message.choices.length > 0) this.#outdateBefore(article);
@@ -114,6 +115,30 @@ export class Log {
     if (language) bubble.lang = language;
     bubble.append(...nodes);
     return bubble;
+  }
+
+  /** The files of a booking: its QR code as a picture, the others as links. */
+  #attachments(attachments) {
+    const list = document.createElement("ul");
+    list.className = "attachments";
+    list.append(...attachments.map((one) => this.#attachment(one)));
+    return list;
+  }
+
+  #attachment({ kind, url, type }) {
+    const item = document.createElement("li");
+    if (type === "image/svg+xml") {
+      const picture = document.createElement("img");
+      Object.assign(picture, { src: url, alt: this.words[kind], width: 160, height: 160 });
+      item.append(picture);
+      return item;
+    }
+    const link = document.createElement("a");
+    link.href = url;
+    link.textContent = this.words[kind] ?? url;
+    if (type === "text/html") link.target = "_blank";
+    item.append(link);
+    return item;
   }
 
   #choices({ choices, lang }) {
