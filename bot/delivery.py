@@ -245,7 +245,8 @@ class Letterbox:
         rendered = self._texts.render_kept(letter.say, letter.language, day_in_tokyo(letter.said_at))
         choices = tuple((choice.label, choice.token) for choice in rendered.choices)
         effects = effects_of(letter.say, letter.language)
-        return Shown(letter.id, rendered.text, choices, letter.language, letter.say.kind, effects)
+        tickets = tuple(one.ticket for one in rendered.attachments)
+        return Shown(letter.id, rendered.text, choices, letter.language, letter.say.kind, effects, tickets)
 
 
 async def _wait(event: asyncio.Event, timeout_s: float) -> None:

@@ -19,6 +19,7 @@ from bot.errors import SettingsError
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+LINE_HOST = "https://api.line.me"
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -59,6 +60,21 @@ class TelegramSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LineSettings:
+    """What the LINE channel needs; None in `Settings` when neither secret nor token is set.
+
+    `push_budget`: messages a month that may be pushed (None: as many as LINE allows), of which `push_kept_percent` are
+    kept for reminders and cancellations.
+    """
+
+    channel_secret: Secret
+    access_token: Secret
+    host: str
+    push_budget: int | None
+    push_kept_percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the operator decides. Days and instants as in DESIGN: days Asia/Tokyo, instants aware."""
 
@@ -69,10 +85,12 @@ class Settings:
     host: str
     port: int
     trusted_proxies: tuple[str, ...]
+    public_url: str | None
     retention_days: int
     unanswered_days: int
     log_level: str
     telegram: TelegramSettings | None
+    line: LineSettings | None
 
 
 NAMES = (
@@ -83,6 +101,7 @@ NAMES = (
     "MADOGUCHI_HOST",
     "MADOGUCHI_PORT",
     "MADOGUCHI_TRUSTED_PROXIES",
+    "MADOGUCHI_PUBLIC_URL",
     "MADOGUCHI_RETENTION_DAYS",
     "MADOGUCHI_UNANSWERED_DAYS",
     "MADOGUCHI_LOG_LEVEL",
@@ -91,6 +110,11 @@ NAMES = (
     "MADOGUCHI_TELEGRAM_API_URL",
     "MADOGUCHI_TELEGRAM_WEBHOOK_URL",
     "MADOGUCHI_TELEGRAM_WEBHOOK_SECRET",
+    "MADOGUCHI_LINE_CHANNEL_SECRET",
+    "MADOGUCHI_LINE_ACCESS_TOKEN",
+    "MADOGUCHI_LINE_HOST",
+    "MADOGUCHI_LINE_PUSH_BUDGET",
+    "MADOGUCHI_LINE_PUSH_KEPT_PERCENT",
 )
 """Every setting; an unknown MADOGUCHI_ name is refused, because a misspelt setting is a silent one."""
 
@@ -110,10 +134,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         host=values.get("MADOGUCHI_HOST") or "127.0.0.1",
         port=_whole(values, "MADOGUCHI_PORT", 8080, lowest=0, highest=65535),
         trusted_proxies=_proxies(values, "MADOGUCHI_TRUSTED_PROXIES", "127.0.0.1,::1"),
+        public_url=_public_url(values, "MADOGUCHI_PUBLIC_URL"),
         retention_days=_whole(values, "MADOGUCHI_RETENTION_DAYS", 30, lowest=1, highest=3650),
         unanswered_days=_whole(values, "MADOGUCHI_UNANSWERED_DAYS", 90, lowest=0, highest=3650),
         log_level=_one_of(values, "MADOGUCHI_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         telegram=_telegram(values),
+        line=_line(values),
     )
 
 
@@ -157,6 +183,24 @@ def _telegram(values: Mapping[str, str]) -> TelegramSettings | None:
     )
 
 
+def _line(values: Mapping[str, str]) -> LineSettings | None:
+    secret, token, budget = (
+        values.get(f"MADOGUCHI_LINE_{name}") for name in ("CHANNEL_SECRET", "ACCESS_TOKEN", "PUSH_BUDGET")
+    )
+    if not secret and not token:
+        return None
+    for name, value in (("MADOGUCHI_LINE_CHANNEL_SECRET", secret), ("MADOGUCHI_LINE_ACCESS_TOKEN", token)):
+        if not value:
+            raise SettingsError(name, "is needed for LINE; it is shown in the LINE Developers console")
+    return LineSettings(
+        channel_secret=Secret(secret or ""),
+        access_token=Secret(token or ""),
+        host=values.get("MADOGUCHI_LINE_HOST") or LINE_HOST,
+        push_budget=_whole(values, "MADOGUCHI_LINE_PUSH_BUDGET", 0, lowest=0, highest=10**9) if budget else None,
+        push_kept_percent=_whole(values, "MADOGUCHI_LINE_PUSH_KEPT_PERCENT", 20, lowest=0, highest=100),
+    )
+
+
 def _check_webhook(values: Mapping[str, str]) -> None:
     """Telegram would refuse another address or secret once a minute, for ever. No message shows the secret."""
     url, secret = "MADOGUCHI_TELEGRAM_WEBHOOK_URL", "MADOGUCHI_TELEGRAM_WEBHOOK_SECRET"
@@ -171,6 +215,15 @@ def _check_webhook(values: Mapping[str, str]) -> None:
         raise SettingsError(url, f"{values[url]!r} is no https address; set it to {needed[url]}")
     if not _WEBHOOK_SECRET.fullmatch(values[secret]):
         raise SettingsError(secret, f"has characters that Telegram does not take; set it to {needed[secret]}")
+
+
+def _public_url(values: Mapping[str, str], name: str) -> str | None:
+    url = values.get(name)
+    if url and not _is_https(url):
+        raise SettingsError(
+            name, f"{url!r} is no https address; set it to https://…, where residents reach the web page"
+        )
+    return url.rstrip("/") if url else None
 
 
 def _is_https(url: str) -> bool:

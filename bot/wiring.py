@@ -22,7 +22,7 @@ from bot.dialogue import Desk, Incoming, Phrase, day_in_tokyo
 from bot.faq.search import Searcher
 from bot.kept import fingerprint, kept
 from bot.language import Language
-from bot.settings import Settings, TelegramMode, TelegramSettings
+from bot.settings import LineSettings, Settings, TelegramMode, TelegramSettings
 
 if TYPE_CHECKING:
     import asyncio
@@ -30,19 +30,29 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.routing import BaseRoute
 
+    from bot.channels.channel import BundlingChannel, Channel
+    from bot.channels.line import Line
     from bot.channels.telegram import Telegram
     from bot.delivery import Delivery, Letterbox
     from bot.store.bell import Bell
     from bot.store.engine import Engine
     from bot.store.outbox import Letter
+    from bot.sweeper import Sweeper
     from bot.texts import Texts
     from bot.turn import Turns
     from bot.web.health import Metric
     from bot.web.page import Front
+    from bot.web.tickets import Tickets
 
 Clock = Callable[[], datetime]
 
 _HERE = Path(__file__).parent
+_SWEEP_S = 10.0
+_SWEEPS_AN_HOUR = 360
+
+_TICKETS_LOOKED_UP = 60
+"""Tickets one caller may look up in a row; then one every two seconds."""
+
 _SEARCH = ("numpy", "sudachipy", "sudachidict_core")
 
 
@@ -84,7 +94,8 @@ def start_clock(settings: Settings) -> Clock:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The running parts. `letterboxes` are the channels that read, by name; `telegram` is None when not configured."""
+    """The running parts. `letterboxes` are the channels that read, by name; `telegram` and `line` are None when not
+    configured."""
 
     settings: Settings
     desk: Desk
@@ -95,7 +106,10 @@ class Service:
     turns: Turns
     delivery: Delivery
     letterboxes: dict[str, Letterbox]
+    tickets: Tickets
+    sweeper: Sweeper | None
     telegram: Telegram | None
+    line: Line | None = None
 
     def hear(self, channel: str, address: str) -> None:
         """Another replica has said something: to be read here, or behind something that is being sent here."""
@@ -112,12 +126,15 @@ def build_service(settings: Settings) -> Service:
     from bot.store.engine import engine_at
     from bot.texts import Texts
     from bot.turn import Turns
+    from bot.web.tickets import Tickets
 
     desk = open_desk(settings.content, settings.cache)
     texts, clock = Texts(desk.content), start_clock(settings)
     engine, bell = engine_at(settings.database_url), bell_at(settings.database_url)
-    telegram = _build_telegram(settings.telegram, clock)
-    channels = {telegram.name: telegram} if telegram else {}
+    tickets = Tickets(engine, texts, desk.content, clock, _domain(desk.content))
+    telegram = _build_telegram(settings.telegram, clock, tickets)
+    line = _build_line(settings.line, settings.public_url)
+    channels: dict[str, Channel | BundlingChannel] = {one.name: one for one in (telegram, line) if one is not None}
     delivery = Delivery(engine, texts, channels, clock=clock)
     letterboxes = {name: Letterbox(engine, texts, name) for name in ("webchat", "console")}
 
@@ -140,19 +157,55 @@ def build_service(settings: Settings) -> Service:
         said=said,
         keep_questions_days=settings.unanswered_days,
     )
-    return Service(settings, desk, texts, clock, engine, bell, turns, delivery, letterboxes, telegram)
+    sweeper = _build_sweeper(desk.content, engine, clock, letterboxes)
+    return Service(
+        settings, desk, texts, clock, engine, bell, turns, delivery, letterboxes, tickets, sweeper, telegram, line
+    )
+
+
+def _build_sweeper(content: Content, engine: Engine, clock: Clock, letterboxes: dict[str, Letterbox]) -> Sweeper | None:
+    if content.booking is None:
+        return None
+    from bot.sweeper import Sweeper
+
+    def announce(address: str) -> None:
+        for letterbox in letterboxes.values():
+            letterbox.announce(address)
+
+    return Sweeper(engine, content.booking, clock=clock, read_channels=tuple(letterboxes), announce=announce)
 
 
 def _retention(settings: Settings) -> timedelta:
     return timedelta(days=settings.retention_days)
 
 
-def _build_telegram(settings: TelegramSettings | None, clock: Clock) -> Telegram | None:
+def _domain(content: Content) -> str:
+    """The town's name on the internet, which makes its calendar entries unique in the world."""
+    from urllib.parse import urlsplit
+
+    return urlsplit(content.page.url).hostname or content.pack_id
+
+
+def _build_telegram(settings: TelegramSettings | None, clock: Clock, tickets: Tickets) -> Telegram | None:
     if settings is None:
         return None
     from bot.channels.telegram import Telegram
 
-    return Telegram(settings.token.reveal(), settings.api_url, clock=clock)
+    return Telegram(settings.token.reveal(), settings.api_url, clock=clock, files=tickets.files)
+
+
+def _build_line(settings: LineSettings | None, public_url: str | None) -> Line | None:
+    if settings is None:
+        return None
+    from bot.channels.line import Line
+
+    return Line(
+        settings.access_token.reveal(),
+        settings.host,
+        push_budget=settings.push_budget,
+        kept_percent=settings.push_kept_percent,
+        tickets_at=f"{public_url}/tickets/" if public_url else None,
+    )
 
 
 def build_app(service: Service) -> Starlette:
@@ -169,7 +222,9 @@ def build_app(service: Service) -> Starlette:
 
     chat = Chat(service.turns, service.letterboxes[NAME], service.clock, _retention(service.settings))
     operators = Operators(is_ready=lambda: _is_ready(service), measure=lambda: _measure(service))
-    return app.build_app(_front(service), chat, operators, extra_routes=_routes(service), lifespan=lifespan)
+    return app.build_app(
+        _front(service), chat, operators, extra_routes=(*_ticket_routes(service), *_routes(service)), lifespan=lifespan
+    )
 
 
 def _front(service: Service) -> Front:
@@ -192,7 +247,29 @@ def _front(service: Service) -> Front:
     )
 
 
+def _ticket_routes(service: Service) -> Sequence[BaseRoute]:
+    if service.desk.content.booking is None:
+        return ()
+    from bot.web.pace import Pace
+    from bot.web.tickets import ticket_routes
+
+    return ticket_routes(service.tickets, Pace(burst=_TICKETS_LOOKED_UP, per_second=0.5))
+
+
 def _routes(service: Service) -> Sequence[BaseRoute]:
+    return (*_telegram_routes(service), *_line_routes(service))
+
+
+def _line_routes(service: Service) -> Sequence[BaseRoute]:
+    settings = service.settings.line
+    if service.line is None or settings is None:
+        return ()
+    from bot.web.webhooks import line_webhook
+
+    return (line_webhook(service.turns.take, service.line, settings.channel_secret.reveal(), clock=service.clock),)
+
+
+def _telegram_routes(service: Service) -> Sequence[BaseRoute]:
     settings = service.settings.telegram
     if service.telegram is None or settings is None or settings.webhook_secret is None:
         return ()
@@ -233,7 +310,21 @@ async def _measure(service: Service) -> Sequence[Metric]:
         for outcome, count in sorted(service.delivery.outcomes.items())
     ]
     dead = len(await service.engine.read(outbox.dead(1000)))
-    return [*turns, *letters, Metric("madoguchi_letters_given_up", "gauge", "Letters given up and still kept.", dead)]
+    given_up = Metric("madoguchi_letters_given_up", "gauge", "Letters given up and still kept.", dead)
+    return [*turns, *letters, given_up, *_line_pushes(service)]
+
+
+def _line_pushes(service: Service) -> Sequence[Metric]:
+    """This month's pushes as last heard of; nothing until the first one."""
+    from bot.web.health import Metric
+
+    month = service.line.known_month if service.line else None
+    if month is None:
+        return ()
+    used = Metric("madoguchi_line_pushes_used", "gauge", "Messages pushed over LINE this month.", month.used)
+    if month.most is None:
+        return (used,)
+    return (used, Metric("madoguchi_line_pushes_most", "gauge", "Messages that may be pushed a month.", month.most))
 
 
 class Running:
@@ -251,6 +342,10 @@ class Running:
         self._start(service.delivery.run())
         self._start(service.bell.run(service.hear))
         self._start(_expire_hourly(service))
+        if service.sweeper is not None:
+            self._start(_sweep(service.sweeper))
+        if service.line is not None:
+            self._stack.push_async_callback(service.line.close)
         if service.telegram is not None and service.settings.telegram is not None:
             self._stack.push_async_callback(service.telegram.close)
             self._start(_receive(service, service.telegram, service.settings.telegram))
@@ -286,6 +381,23 @@ def telegram_commands(content: Content) -> dict[Language, list[tuple[str, str]]]
         language: [(name, content.texts[language][f"command.{name}"]) for name in names]
         for language in (Language.JA, Language.EN)
     }
+
+
+async def _sweep(sweeper: Sweeper) -> None:
+    """Every few seconds, so that an offer or a reminder is seldom late by more; once an hour what is long over goes."""
+    import asyncio
+
+    log = logging.getLogger(__name__)
+    rounds = 0
+    while True:
+        try:
+            await sweeper.sweep()
+            if rounds % _SWEEPS_AN_HOUR == 0:
+                await sweeper.purge()
+        except Exception:
+            log.exception("bookings could not be swept; trying again")
+        rounds += 1
+        await asyncio.sleep(_SWEEP_S)
 
 
 async def _expire_hourly(service: Service) -> None:

@@ -157,6 +157,10 @@ class Limits:
     waiting: int
 
 
+UNLIMITED = Limits(active=1_000_000, held=1_000_000, waiting=1_000_000)
+"""What staff may do, who answer for it."""
+
+
 class Limit(StrEnum):
     """Which of the `Limits` is reached."""
 

@@ -12,7 +12,7 @@ from bot.booking.plan import Plan
 from bot.booking.rules import limit, window
 from bot.booking.slots import Override, Slot, day_of, moment
 
-_LAST_MOMENT = time(23, 59, 59)
+_MIDNIGHT = time()
 _FEW = 4
 """A quarter of the places or less is few."""
 
@@ -79,6 +79,6 @@ def _days(plan: Plan, now: datetime) -> Iterator[date]:
     if now < calendar.opens_at:
         return
     for day in days_between(max(day_of(now), calendar.first_on), calendar.last_on):
-        if limit(plan, plan.rules.book_from, moment(day, _LAST_MOMENT)) > now:
+        if limit(plan, plan.rules.book_from, moment(day, _MIDNIGHT)) > now:
             return
         yield day

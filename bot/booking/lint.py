@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from types import MappingProxyType
 
 from bot.booking.calendar import days_between, is_working_day, opening, slots_on
-from bot.booking.days import bookable_days
 from bot.booking.plan import Deadline, Plan
 from bot.booking.rules import limit, window
 from bot.booking.services import Period, Service
 from bot.booking.slots import Span, Visit, day_of
 from bot.booking.visits import visit_at
 
-_BLINK = timedelta(microseconds=1)
 _MAGNITUDE = 5
 """Seats that grow or shrink by more than this from one period to the next are taken for a slip."""
 
@@ -86,13 +84,9 @@ def _leaps(plan: Plan, desk: Service) -> Iterator[Finding]:
 
 
 def _in_calendar(plan: Plan) -> Iterator[Finding]:
-    calendar = plan.calendar
-    opens_on = day_of(calendar.opens_at)
+    opens_on = day_of(plan.calendar.opens_at)
     if not is_working_day(plan, opens_on):
         yield Finding("calendar", ("opens", "day"), f"{opens_on:%Y-%m-%d, a %A,} is no working day; correct the day")
-    for desk in plan.desks:
-        if bookable_days(plan, desk.id, calendar.opens_at - _BLINK):
-            yield Finding("calendar", ("opens",), f"{desk.id} can be booked before the opening instant")
     yield from _idle_closures(plan)
     yield from _idle_special_hours(plan)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from bot.booking.calendar import Closed, days_between, opening, slots_on
 from bot.booking.days import bookable_days, outlook
@@ -15,6 +15,8 @@ from bot.booking.lint import lost_slots, seats_a_day
 from bot.booking.plan import Plan
 from bot.booking.services import Service
 from bot.booking.slots import TOKYO
+
+_BLINK = timedelta(microseconds=1)
 
 Week = tuple[date, int, int]
 """A week's Monday, its slots and its seats."""
@@ -27,8 +29,10 @@ def report(plan: Plan) -> tuple[str, ...]:
 
 def _opening(plan: Plan) -> Iterator[str]:
     opens_at = plan.calendar.opens_at.astimezone(TOKYO)
-    yield f"booking opens on {opens_at:%Y-%m-%d (%a) at %H:%M}; before that, nothing can be booked"
+    yield f"booking opens on {opens_at:%Y-%m-%d (%a) at %H:%M}"
     for desk in plan.desks:
+        early = len(bookable_days(plan, desk.id, opens_at - _BLINK))
+        yield f"  an instant earlier, {desk.id}: {_counted(early, 'day')} can be booked"
         days = bookable_days(plan, desk.id, opens_at)
         slots = sum(len(ahead.slots) for ahead in outlook(plan, desk.id, opens_at))
         told = (
@@ -39,11 +43,10 @@ def _opening(plan: Plan) -> Iterator[str]:
 
 def _desk(plan: Plan, desk: Service) -> Iterator[str]:
     hours = plan.calendar.hours
-    for before, period in pairwise((None, *desk.periods)):
-        if period:
-            were = f" (before: {seats_a_day(before, hours)})" if before else ""
-            each = f"{period.slot_minutes} minutes, {_counted(period.seats, 'seat')} a slot"
-            yield f"{desk.id} from {period.from_on}: {each}, {seats_a_day(period, hours)} seats a day{were}"
+    for before, period in zip((None, *desk.periods), desk.periods, strict=False):
+        were = f" (before: {seats_a_day(before, hours)})" if before else ""
+        each = f"{period.slot_minutes} minutes, {_counted(period.seats, 'seat')} a slot"
+        yield f"{desk.id} from {period.from_on}: {each}, {seats_a_day(period, hours)} seats a day{were}"
     for (slots, seats), same in groupby(_weeks(plan, desk), key=lambda week: week[1:]):
         mondays = [monday for monday, _, _ in same]
         until_on = mondays[-1] + timedelta(days=6)
@@ -55,9 +58,13 @@ def _desk(plan: Plan, desk: Service) -> Iterator[str]:
 def _weeks(plan: Plan, desk: Service) -> Iterator[Week]:
     """Weeks from Monday, also where the calendar begins in the middle of one."""
     days = days_between(plan.calendar.first_on, plan.calendar.last_on)
-    for monday, week in groupby(days, key=lambda day: day - timedelta(days=day.weekday())):
+    for monday, week in groupby(days, key=_monday_of):
         numbers = [(len(slots_on(plan, desk.id, day)), opening(plan, desk.id, day).seats) for day in week]
         yield monday, sum(slots for slots, _ in numbers), sum(slots * seats for slots, seats in numbers)
+
+
+def _monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def _closed_days(plan: Plan) -> Iterator[str]:

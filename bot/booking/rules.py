@@ -136,6 +136,16 @@ def may_book(
     )
 
 
+def may_confirm(
+    plan: Plan, visit: Visit, now: datetime, *, party: int = 1, overrides: Iterable[Override] = ()
+) -> Refusal | None:
+    """Whether a hold or an offer may become a booking: meanwhile the day may have been closed, or the visit begun.
+
+    The deadline for booking was met when the seats were held; ten minutes later it does not count again.
+    """
+    return may_book(plan, visit, now, party=party, overrides=overrides, by=Booker.STAFF)
+
+
 def may_change(plan: Plan, starts_at: datetime, now: datetime) -> Refusal | None:
     """Whether a booking of that time may still be moved. The new time goes through `may_book`."""
     return _after(Reason.CHANGE_TOO_LATE, limit(plan, plan.rules.change_until, starts_at), now)

@@ -65,7 +65,7 @@ def make(random_int: int) -> Ticket:
     """The ticket of a random number, 0 ≤ n < `SPACE`; different numbers make different tickets.
 
     >>> make(0), make(SPACE - 1)
-    ('2222-2222', 'YYYY-YYYK')
+    ('F222-F22P', 'YYYY-YYYP')
     """
     if not 0 <= random_int < SPACE:
         raise ValueError(f"{random_int} is not below {SPACE}")
@@ -79,8 +79,8 @@ def make(random_int: int) -> Ticket:
 def parse(text: str) -> Ticket | Misread:
     """The ticket that was typed or read out: width, case, spaces and hyphens do not matter.
 
-    >>> parse("２２２２ー 2222"), parse("yyyy yyyk"), parse("2222-2223").key
-    ('2222-2222', 'YYYY-YYYK', 'booking.misread.check')
+    >>> parse("Ｆ２２２ー f22p"), parse("yyyy yyyp"), parse("F222-F223").key
+    ('F222-F22P', 'YYYY-YYYP', 'booking.misread.check')
     """
     signs = _folded(text)
     if not signs:
@@ -99,8 +99,8 @@ def parse(text: str) -> Ticket | Misread:
 def find(text: str) -> Ticket | None:
     """The first ticket inside a sentence.
 
-    >>> find("整理番号は２２２２−２２２２です")
-    '2222-2222'
+    >>> find("受付番号はＦ２２２−Ｆ２２Ｐです")
+    'F222-F22P'
     """
     plain = unicodedata.normalize("NFKC", text).upper()
     starts = (at for at in range(len(plain)) if at == 0 or not (plain[at - 1].isascii() and plain[at - 1].isalnum()))

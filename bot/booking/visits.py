@@ -65,7 +65,8 @@ def visits_for(
 ) -> tuple[Visit, ...]:
     """The day's free visits that can be booked now, by time."""
     given = tuple(overrides)
-    return _visits(plan, service, day_ahead(plan, service, day, now, given), party, taken, given)
+    ahead = day_ahead(plan, service, day, now, given)
+    return _visits(_desks(plan, service, day, given), ahead, party, taken)
 
 
 def next_visits(
@@ -82,7 +83,7 @@ def next_visits(
     """The next free visits, by time; those that begin later than `after` where it is given."""
     given = tuple(overrides)
     days = outlook(plan, service, now, given)
-    found = (visit for ahead in days for visit in _visits(plan, service, ahead, party, taken, given))
+    found = (visit for ahead in days for visit in _visits(_desks(plan, service, ahead.day, given), ahead, party, taken))
     return tuple(islice((visit for visit in found if after is None or visit.starts_at > after), most))
 
 
@@ -96,24 +97,18 @@ def marked_days(
 ) -> tuple[MarkedDay, ...]:
     """Every day of the outlook with its mark."""
     given = tuple(overrides)
-    return tuple(_marked(plan, service, one, party, taken, given) for one in outlook(plan, service, now, given))
+    days = outlook(plan, service, now, given)
+    return tuple(_marked(_desks(plan, service, ahead.day, given), ahead, party, taken) for ahead in days)
 
 
-def _marked(
-    plan: Plan, service: str, ahead: DayAhead, party: int, taken: Taken, overrides: tuple[Override, ...]
-) -> MarkedDay:
-    free = len(_visits(plan, service, ahead, party, taken, overrides))
+def _marked(desks: tuple[_Desk, ...], ahead: DayAhead, party: int, taken: Taken) -> MarkedDay:
+    free = len(_visits(desks, ahead, party, taken))
     # Measured by what the day would offer if nothing were taken: a chain has fewer visits than its desk has slots.
-    places = len(_visits(plan, service, ahead, party, NONE_TAKEN, overrides))
+    places = len(_visits(desks, ahead, party, NONE_TAKEN))
     return MarkedDay(ahead.day, mark(free, places), free, ahead.closed)
 
 
-def _visits(
-    plan: Plan, service: str, ahead: DayAhead, party: int, taken: Taken, overrides: tuple[Override, ...]
-) -> tuple[Visit, ...]:
-    if not ahead.slots:
-        return ()
-    desks = _desks(plan, service, ahead.day, overrides)
+def _visits(desks: tuple[_Desk, ...], ahead: DayAhead, party: int, taken: Taken) -> tuple[Visit, ...]:
     found = (_visit(desks, slot.starts_at, party, taken) for slot in ahead.slots)
     return tuple(visit for visit in found if visit)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
@@ -58,8 +59,10 @@ class Line:
         *,
         push_budget: int | None = None,
         kept_percent: int = 20,
+        tickets_at: str | None = None,
         tokens: ReplyTokens | None = None,
     ) -> None:
+        self._tickets_at = tickets_at
         self._configuration = Configuration(host=host, access_token=token)
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
         self._tokens = tokens or ReplyTokens()
@@ -80,7 +83,7 @@ class Line:
         first = parcels[0]
         if self._tokens.take_accepted(first.letter_id):
             return 1
-        messages = messages_of(first.message)
+        messages = self._laid_out(first)
         if not messages:
             raise Refused("the message has no text")
         reply = self._tokens.find(first.event_id)
@@ -119,7 +122,7 @@ class Line:
         """
         was_tried = reply.was_tried
         if not was_tried:
-            reply.letter_ids, reply.messages = _bundle(parcels)
+            reply.letter_ids, reply.messages = self._bundle(parcels)
         try:
             await self._send_reply(reply)
         except _UsedUp:
@@ -143,6 +146,25 @@ class Line:
                 break
             out += 1
         return out
+
+    def _bundle(self, parcels: Sequence[Parcel]) -> tuple[tuple[int, ...], tuple[Json, ...]]:
+        """The letters that one request can take, whole, from the first on: their ids, and all their messages."""
+        letter_ids: tuple[int, ...] = ()
+        messages: tuple[Json, ...] = ()
+        for parcel in parcels:
+            more = self._laid_out(parcel)
+            if not more or len(messages) + len(more) > MOST_MESSAGES:
+                break
+            letter_ids, messages = (*letter_ids, parcel.letter_id), (*messages, *more)
+        return letter_ids, messages
+
+    def _laid_out(self, parcel: Parcel) -> tuple[Json, ...]:
+        """LINE takes no files from a desk: a ticket's message ends with the address of the ticket's own page."""
+        message = parcel.message
+        if self._tickets_at is None or not message.attachments:
+            return messages_of(message)
+        pages = "\n".join(f"{self._tickets_at}{one.ticket}" for one in message.attachments)
+        return messages_of(replace(message, text=f"{message.text}\n\n{pages}"))
 
     async def _send_reply(self, reply: Reply) -> None:
         content = {"replyToken": reply.token, "messages": list(reply.messages)}
@@ -206,18 +228,6 @@ def retry_key(address: str, parcel: Parcel, place: int = 0) -> str:
     When it was said is in it, because a database put back from a backup gives its numbers again.
     """
     return str(uuid.uuid5(_LETTERS, f"{parcel.letter_id} {parcel.said_at.timestamp():.6f} {address} {place}"))
-
-
-def _bundle(parcels: Sequence[Parcel]) -> tuple[tuple[int, ...], tuple[Json, ...]]:
-    """The letters that one request can take, whole, from the first on: their ids, and all their messages."""
-    letter_ids: tuple[int, ...] = ()
-    messages: tuple[Json, ...] = ()
-    for parcel in parcels:
-        more = messages_of(parcel.message)
-        if not more or len(messages) + len(more) > MOST_MESSAGES:
-            break
-        letter_ids, messages = (*letter_ids, parcel.letter_id), (*messages, *more)
-    return letter_ids, messages
 
 
 def _built(kind: type[_R], content: Json) -> _R:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.errors import ChannelError
+
 _ASK_AGAIN_S = 60.0
 
 
@@ -51,16 +53,25 @@ class PushBudget:
         self.month: Month | None = None
 
     async def allows(self, *, is_notice: bool) -> bool:
-        """Whether one more push may go now. Raises what asking LINE raises, where LINE was never heard of yet."""
+        """Whether one more push may go now. Raises ChannelError where LINE was never heard of."""
         month = await self.look()
         return month.allows(is_notice=is_notice)
 
     async def look(self) -> Month:
         """The month, asked for anew where a minute has passed. LINE out of reach: as it was last known."""
-        if self.month is None or self._now_s() >= self._ask_at_s:
+        month = self.month
+        if month is None or self._now_s() >= self._ask_at_s:
             self._ask_at_s = self._now_s() + _ASK_AGAIN_S
-            self.month = self._made(*await self._ask())
-        return self.month
+            month = self.month = await self._asked(month)
+        return month
+
+    async def _asked(self, last_known: Month | None) -> Month:
+        try:
+            return self._made(*await self._ask())
+        except ChannelError:
+            if last_known is None:
+                raise
+            return last_known
 
     def count(self) -> None:
         """One more has gone."""

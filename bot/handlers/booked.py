@@ -99,6 +99,11 @@ def offer(booking: Booking, plan: Plan, until: datetime) -> Say:
     return Say(Kind.QUESTION, phrases, (*ways(booking), choices.MENU))
 
 
+def notice(key: str, booking: Booking) -> Say:
+    """Something that has become of a booking without its resident's doing."""
+    return Say(Kind.NOTICE, (Phrase(key, when(booking.starts_at)),), (BOOK, MINE, choices.MENU))
+
+
 def reminder(booking: Booking, plan: Plan, kind: Reminder) -> Say:
     """The reminder of a booking."""
     service = plan.services.get(booking.service)

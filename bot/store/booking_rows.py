@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Executable,
+    Integer,
     ScalarSelect,
     bindparam,
     func,
@@ -145,7 +146,7 @@ def is_one_of(statuses: frozenset[Status]) -> ColumnElement[bool]:
 
 NOW: ColumnElement[int] = bindparam("now", type_=BigInteger)
 IS_HELD = is_one_of(AWAITING_CONFIRMATION) & (_table.held_until > NOW)
-IS_ACTIVE = or_(_table.status == text_of(Status.CONFIRMED), IS_HELD)
+_IS_ACTIVE = or_(_table.status == text_of(Status.CONFIRMED), IS_HELD)
 _IS_WAITING = (_table.status == text_of(Status.WAITING)) & (_table.held_until > NOW)
 _IS_THEIRS = (_table.conversation_id == bindparam("conversation_id", type_=BigInteger)) & (_table.ends_at > NOW)
 
@@ -157,11 +158,23 @@ def count_theirs(condition: ColumnElement[bool]) -> ScalarSelect[int]:
 
 
 COUNTS = (
-    count_theirs(IS_ACTIVE),
+    count_theirs(_IS_ACTIVE),
     count_theirs((_table.status == text_of(Status.HELD)) & IS_HELD),
     count_theirs(_IS_WAITING),
 )
 """In the order of `Limits`."""
+
+
+def person_may_have_more() -> ColumnElement[bool]:
+    """For a WHERE on bookings: whether the booking's person has fewer active ones than the bound `most_active`."""
+    other = bookings.alias("other")
+    is_theirs = (other.c.conversation_id == _table.conversation_id) & (other.c.ends_at > NOW)
+    has_seats = (other.c.status == text_of(Status.CONFIRMED)) | (
+        other.c.status.in_([text_of(status.value) for status in sorted(AWAITING_CONFIRMATION)])
+        & (other.c.held_until > NOW)
+    )
+    count = select(func.count()).select_from(other).where(is_theirs, has_seats).correlate(bookings).scalar_subquery()
+    return count < bindparam("most_active", type_=Integer)
 
 
 @Query
@@ -176,7 +189,7 @@ def _select_by_ticket(_: Dialect) -> Executable:
 
 @Query
 def _select_theirs(_: Dialect) -> Executable:
-    return select(*BOOKING).where(_IS_THEIRS, or_(IS_ACTIVE, _IS_WAITING))
+    return select(*BOOKING).where(_IS_THEIRS, or_(_IS_ACTIVE, _IS_WAITING))
 
 
 @Query

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, bindparam, delete, literal_column, null, select, update
 
 from bot.booking.bookings import (
+    UNLIMITED,
     AWAITING_CONFIRMATION,
     CANCELLABLE,
     MOVABLE,
@@ -31,7 +32,17 @@ from bot.booking.bookings import (
 )
 from bot.booking.slots import Visit
 from bot.store import holds, reminders, seats, wishes
-from bot.store.booking_rows import BOOKING, booking_of, by_id, first, is_one_of, text_of, write_visit
+from bot.store.booking_rows import (
+    BOOKING,
+    NOW,
+    booking_of,
+    by_id,
+    first,
+    is_one_of,
+    person_may_have_more,
+    text_of,
+    write_visit,
+)
 from bot.store.instant import to_micros
 from bot.store.query import Dialect, Query
 from bot.store.reminders import Timed
@@ -65,16 +76,22 @@ def _seated(booking: Booking, capacity: Capacity, now: datetime) -> Work[Made | 
 
 
 def confirm(
-    booking: Booking, now: datetime, chosen: tuple[str, ...] = (), timed: Sequence[Timed] = ()
+    booking: Booking,
+    now: datetime,
+    chosen: tuple[str, ...] = (),
+    timed: Sequence[Timed] = (),
+    *,
+    limits: Limits = UNLIMITED,
 ) -> Work[Changed | Stale]:
     """Make a held or offered booking certain; `chosen` are the kinds of reminder wished for, `timed` their letters.
 
-    Works after `held_until` too, as long as nobody else has taken the seats.
+    Works after `held_until` too, as long as nobody else has taken the seats and the person is within `limits` without it.
     """
     rows = yield _confirm.bind(
         booking_id=booking.id,
         version=booking.version,
         now=to_micros(now),
+        most_active=limits.active,
         reminders=" ".join(chosen),
         remind_at=_written(timed),
     )
@@ -129,9 +146,7 @@ def _moved(
     return booking_of(rows[0])
 
 
-def remind(
-    booking: Booking, now: datetime, chosen: tuple[str, ...], timed: Sequence[Timed]
-) -> Work[Changed | Stale]:
+def remind(booking: Booking, now: datetime, chosen: tuple[str, ...], timed: Sequence[Timed]) -> Work[Changed | Stale]:
     """Choose other reminders for a confirmed booking: those written are withdrawn, `timed` are written instead."""
     rows = yield _remind.bind(
         booking_id=booking.id,
@@ -208,7 +223,9 @@ def _is_as_seen(statuses: frozenset[Status] = frozenset(Status)) -> tuple[Column
 def _confirm(_: Dialect) -> Executable:
     values = {"reminders": bindparam("reminders"), "remind_at": bindparam("remind_at"), "held_until": null()}
     confirmed = update(bookings).values(status=text_of(Status.CONFIRMED), **values, **_CHANGED)
-    return confirmed.where(*_is_as_seen(AWAITING_CONFIRMATION), _table.ends_at > bindparam("now")).returning(*BOOKING)
+    is_in_time = (_table.held_until > NOW) | person_may_have_more()
+    is_possible = (*_is_as_seen(AWAITING_CONFIRMATION), _table.ends_at > NOW, is_in_time)
+    return confirmed.where(*is_possible).returning(*BOOKING)
 
 
 @Query

@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Executable, bindparam, func, insert, literal_column, select, update
 
-from bot.booking.bookings import Booking, Capacity, Limits, Made, Status, TicketTaken, TooMany, Wish
+from bot.booking.bookings import UNLIMITED, Booking, Capacity, Limits, Made, Status, TicketTaken, TooMany, Wish
 from bot.booking.slots import SlotId
 from bot.store import holds, seats, wishes
-from bot.store.booking_rows import BOOKING, booking_of, text_of
+from bot.store.booking_rows import BOOKING, NOW, booking_of, person_may_have_more, text_of
 from bot.store.instant import from_micros, to_micros
 from bot.store.query import Dialect, Query
 from bot.store.schema import bookings, conversations, waits
@@ -39,10 +39,13 @@ def wait(wish: Wish, limits: Limits, now: datetime) -> Work[Made | TooMany | Tic
     return Made(added)
 
 
-def offer(slot_ids: Iterable[SlotId], capacity: Capacity, now: datetime, until: Until) -> Work[tuple[Booking, ...]]:
+def offer(
+    slot_ids: Iterable[SlotId], capacity: Capacity, now: datetime, until: Until, *, limits: Limits = UNLIMITED
+) -> Work[tuple[Booking, ...]]:
     """Hold free seats of some slots for those next in line; whom, for each is to be told.
 
-    Somebody who cannot be reached is passed over. Call it in the same work as whatever frees seats.
+    Somebody who cannot be reached, or has as many bookings as one may have, is passed over. Call it in the same work as
+    whatever frees seats.
     """
     wanted = tuple(dict.fromkeys(slot_ids))
     locked = {slot for booking in (yield from _in_line(wanted, now)) for slot in booking.slot_ids} | set(wanted)
@@ -50,27 +53,30 @@ def offer(slot_ids: Iterable[SlotId], capacity: Capacity, now: datetime, until: 
     offered: list[Booking] = []
     full: set[SlotId] = set()
     for booking in (yield from _in_line(wanted, now)):
+        end = until(booking.starts_at)
         # Somebody who joined before the lock was ours may wait for more slots than we have locked: the sweeper's turn.
-        if full.isdisjoint(booking.slot_ids) and locked.issuperset(booking.slot_ids):
-            made = yield from _offered(booking, capacity, now, until(booking.starts_at))
-            if made:
-                offered.append(made)
-            elif booking.visit.seats == (1,):
-                full.update(booking.slot_ids)
+        if end is None or not full.isdisjoint(booking.slot_ids) or not locked.issuperset(booking.slot_ids):
+            continue
+        if (yield from seats.claim(booking.id, booking.visit, capacity)):
+            offered += yield from _offered(booking, limits, now, end)
+        elif booking.visit.seats == (1,):
+            full.update(booking.slot_ids)
     return tuple(offered)
 
 
-def _offered(booking: Booking, capacity: Capacity, now: datetime, until: datetime | None) -> Work[Booking | None]:
-    if until is None or not (yield from seats.claim(booking.id, booking.visit, capacity)):
-        return None
+def _offered(booking: Booking, limits: Limits, now: datetime, end: datetime) -> Work[list[Booking]]:
     rows = yield _offer.bind(
-        booking_id=booking.id, version=booking.version, now=to_micros(now), held_until=to_micros(until)
+        booking_id=booking.id,
+        version=booking.version,
+        most_active=limits.active,
+        now=to_micros(now),
+        held_until=to_micros(end),
     )
-    if not rows:  # left the line meanwhile
+    if rows:
+        yield holds.leave_line.bind(booking_id=booking.id)
+    else:  # left the line meanwhile, or may not have more
         yield from seats.free(booking.id)
-        return None
-    yield holds.leave_line.bind(booking_id=booking.id)
-    return booking_of(rows[0])
+    return [booking_of(row) for row in rows]
 
 
 def _in_line(slot_ids: Iterable[SlotId], now: datetime) -> Work[list[Booking]]:
@@ -121,11 +127,12 @@ def _offer(_: Dialect) -> Executable:
     offered = update(bookings).values(
         status=text_of(Status.OFFERED),
         version=_table.version + literal_column("1"),
-        changed_at=bindparam("now"),
+        changed_at=NOW,
         held_until=bindparam("held_until"),
     )
     is_as_seen = (_table.id == bindparam("booking_id")) & (_table.version == bindparam("version"))
-    return offered.where(is_as_seen, _table.status == text_of(Status.WAITING)).returning(*BOOKING)
+    is_waiting = _table.status == text_of(Status.WAITING)
+    return offered.where(is_as_seen, is_waiting, person_may_have_more()).returning(*BOOKING)
 
 
 @Query

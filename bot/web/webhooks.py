@@ -5,30 +5,44 @@ Nothing is decided here. An answer other than 2xx makes the platform deliver the
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import hmac
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.dialogue import Incoming
+from bot.channels.line_events import Received, is_webhook, read_events
+from bot.dialogue import Incoming, Left
 from bot.errors import StoreError
+from bot.web.pace import Pace
 
 if TYPE_CHECKING:
+    from bot.channels.line import Line
     from bot.channels.telegram import Telegram
 
 LARGEST_BODY = 1_000_000
 """Bytes; the largest update Telegram sends is a few thousand."""
 
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
+_SIGNATURE_HEADER = "X-Line-Signature"
+_PATIENCE_S = 1.0
+"""LINE gives up on an answer after two seconds."""
+
+_MOST_UNDER_WAY = 1000
 _log = logging.getLogger(__name__)
 
+Take = Callable[[Incoming], Awaitable[None]]
 
-def telegram_webhook(take: Callable[[Incoming], Awaitable[None]], telegram: Telegram, secret: str) -> Route:
+
+def telegram_webhook(take: Take, telegram: Telegram, secret: str) -> Route:
     """`POST /telegram/webhook`: 200 once the turn is committed, or the update is left out (nothing to take, or what
     breaks the turn would break it again, for hours).
 
@@ -49,6 +63,108 @@ def telegram_webhook(take: Callable[[Incoming], Awaitable[None]], telegram: Tele
         return Response(status_code=200 if is_update else 400)
 
     return Route("/telegram/webhook", receive, methods=["POST"])
+
+
+def line_webhook(
+    take: Take,
+    line: Line,
+    secret: str,
+    *,
+    clock: Callable[[], datetime],
+    pace: Pace | None = None,
+    patience_s: float = _PATIENCE_S,
+) -> Route:
+    """`POST /line/webhook`: 200 once every turn is committed; by itself LINE delivers nothing a second time.
+
+    A turn takes milliseconds. One that takes longer than `patience_s` goes on by itself, and the answer is 503: LINE,
+    if it is set to, delivers the events again, and what was taken by then changes nothing. 401 without the right
+    signature, 413 for a body too large, 400 for what is no webhook's body, 500 when the store fails.
+    """
+    taking = _Taking(take, line, pace or Pace(burst=30, per_second=1.0), patience_s)
+
+    async def receive(request: Request) -> Response:
+        body = await _body_within(request, LARGEST_BODY)
+        if body is None:
+            return Response(status_code=413)
+        if not is_signed(body, request.headers.get(_SIGNATURE_HEADER), secret):
+            return Response(status_code=401)
+        payload = _decoded(body)
+        if not is_webhook(payload):
+            return Response(status_code=400)
+        return Response(status_code=await taking.take_all(read_events(payload, clock())))
+
+    return Route("/line/webhook", receive, methods=["POST"])
+
+
+def is_signed(body: bytes, signature: str | None, secret: str) -> bool:
+    """Whether LINE signed these very bytes, found out in a time that tells nothing. No secret: nothing is signed."""
+    expected = base64.b64encode(hmac.digest(secret.encode(), body, "sha256"))
+    return bool(secret) and hmac.compare_digest((signature or "").encode("latin-1", "replace"), expected)
+
+
+class _Taking:
+    """Takes the events of LINE's calls: one person's in their order, different people's side by side."""
+
+    def __init__(self, take: Take, line: Line, pace: Pace, patience_s: float) -> None:
+        self._take = take
+        self._line = line
+        self._pace = pace
+        self._patience_s = patience_s
+        self._under_way: set[asyncio.Task[object]] = set()
+
+    async def take_all(self, events: Sequence[Received]) -> int:
+        """The status to answer with."""
+        if len(self._under_way) >= _MOST_UNDER_WAY:
+            return 503
+        lines = {self._start(self._take_line(line)): address for address, line in _by_person(events).items()}
+        pending = await _still_pending(lines, self._patience_s / 2)
+        for task in pending:
+            self._start(self._line.show_loading(lines[task]))
+        if await _still_pending(pending, self._patience_s / 2):
+            _log.warning("line: the store is slow; a webhook was answered before its events were taken")
+            return 503
+        return 200 if all(task.result() for task in lines) else 500
+
+    async def _take_line(self, line: Sequence[Received]) -> bool:
+        """One person's events. False: the store failed, and those left are not taken, so that none overtakes."""
+        for received in line:
+            try:
+                await self._take_one(received)
+            except StoreError:
+                _log.exception("line: an event could not be stored")
+                return False
+        return True
+
+    async def _take_one(self, received: Received) -> None:
+        """An event that fails for another reason than the store would fail for ever: it must not stop the others."""
+        incoming = received.incoming
+        if not isinstance(incoming.body, Left) and self._pace.wait_s(incoming.address):
+            _log.warning("line: one person sends faster than anybody types; an event was left out")
+            return
+        self._line.note(received)
+        try:
+            await self._take(incoming)
+        except StoreError:
+            raise
+        except Exception:
+            _log.exception("line: an event failed and was left out")
+
+    def _start(self, work: Coroutine[None, None, object]) -> asyncio.Task[object]:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+
+def _by_person(events: Sequence[Received]) -> dict[str, list[Received]]:
+    lines: dict[str, list[Received]] = defaultdict(list)
+    for received in events:
+        lines[received.incoming.address].append(received)
+    return lines
+
+
+async def _still_pending(tasks: Collection[asyncio.Task[object]], timeout_s: float) -> set[asyncio.Task[object]]:
+    return (await asyncio.wait(tasks, timeout=timeout_s))[1] if tasks else set()
 
 
 def _knows(given: str | None, secret: str) -> bool:

@@ -110,3 +110,29 @@ def test_a_secret_does_not_show_itself() -> None:
     settings = read_settings({"MADOGUCHI_TELEGRAM_TOKEN": "1:very-secret"})
     assert "very-secret" not in repr(settings)
     assert Secret("x").reveal() == "x"
+
+
+def test_line_needs_its_secret_and_its_token_and_shows_neither() -> None:
+    both = {"MADOGUCHI_LINE_CHANNEL_SECRET": "hush", "MADOGUCHI_LINE_ACCESS_TOKEN": "quiet"}
+    for missing in both:
+        with pytest.raises(SettingsError, match=missing):
+            read_settings({name: value for name, value in both.items() if name != missing})
+    line = read_settings(both).line
+    assert line is not None
+    assert (line.channel_secret.reveal(), line.access_token.reveal()) == ("hush", "quiet")
+    assert "hush" not in repr(line)
+    assert "quiet" not in repr(line)
+    assert (line.host, line.push_budget, line.push_kept_percent) == ("https://api.line.me", None, 20)
+
+
+def test_a_push_budget_may_be_nothing_at_all() -> None:
+    both = {"MADOGUCHI_LINE_CHANNEL_SECRET": "hush", "MADOGUCHI_LINE_ACCESS_TOKEN": "quiet"}
+    line = read_settings({**both, "MADOGUCHI_LINE_PUSH_BUDGET": "0"}).line
+    assert line is not None
+    assert line.push_budget == 0
+
+
+def test_the_public_address_is_https() -> None:
+    assert read_settings({"MADOGUCHI_PUBLIC_URL": "https://desk.example/"}).public_url == "https://desk.example"
+    with pytest.raises(SettingsError, match="no https"):
+        read_settings({"MADOGUCHI_PUBLIC_URL": "http://desk.example"})

@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.booking.calendar import opening, slots_on
 from bot.booking.lint import findings
@@ -316,6 +318,44 @@ def test_the_report_of_a_pack_tells_what_its_calendar_comes_to(pack: MiniPack) -
     assert "points from 2022-09-01: 30 minutes, 3 seats a slot, 33 seats a day (before: 22)" in lines
     assert "closed 2022-10-03 (Mon): points, closure booking.closure.system" in lines
     assert "open 2022-10-02 (Sun): every desk, special hours" in lines
+
+
+SCALARS = [
+    "",
+    "0",
+    "-1",
+    "99999",
+    "~",
+    "yes",
+    "x",
+    "2022-02-30",
+    "2023-02-28",
+    '"25:00"',
+    '"08:30"',
+    "[]",
+    "{}",
+    "[1, [2]]",
+    "points",
+    "1.5",
+]
+LINES = [(name, number) for name, text in FILES.items() for number in range(len(text.splitlines()))]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(LINES), st.sampled_from(["drop", "twice", *SCALARS]))
+def test_whatever_a_slip_of_the_hand_does_to_a_line_is_told_and_never_breaks_the_check(
+    pack: MiniPack, line: tuple[str, int], slip: str
+) -> None:
+    for name, text in FILES.items():
+        pack.write(f"booking/{name}.yaml", text)
+    name, number = line
+    lines = FILES[name].splitlines()
+    key, colon, _ = lines[number].partition(": ")
+    mistaken = {"drop": [], "twice": [lines[number]] * 2}.get(slip, [f"{key}{colon}{slip}" if colon else slip])
+    pack.write(f"booking/{name}.yaml", "\n".join([*lines[:number], *mistaken, *lines[number + 1 :]]) + "\n")
+    found = faults(pack)
+    assert all(fault.problem and fault.file.startswith("booking/") for fault in found)
+    assert (read_pack(pack.folder).booking is None) <= bool(found)
 
 
 # The town's own.

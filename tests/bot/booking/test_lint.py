@@ -168,7 +168,8 @@ def test_seats_a_day_are_counted_within_each_part_of_the_day() -> None:
 def test_the_report_tells_the_opening_the_weeks_and_the_closed_days() -> None:
     lines = report(PLAN)
     for line in (
-        "booking opens on 2022-06-23 (Thu) at 08:30; before that, nothing can be booked",
+        "booking opens on 2022-06-23 (Thu) at 08:30",
+        "  an instant earlier, points: 0 days can be booked",
         "  at that instant, points: 26 days, 2022-06-30 to 2022-08-05, 286 slots",
         "points from 2022-06-30: 30 minutes, 2 seats a slot, 22 seats a day",
         "  2022-06-27 to 2022-07-03: 1 week of 22 slots, 44 seats",

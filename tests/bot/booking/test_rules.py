@@ -20,6 +20,7 @@ from bot.booking.rules import (
     may_cancel,
     may_change,
     may_choose,
+    may_confirm,
     may_hold,
     may_wait,
     stopped_by,
@@ -142,6 +143,15 @@ def test_staff_are_bound_by_the_calendar_only() -> None:
     assert may_book(PLAN, visit("2022-07-08 09:00"), just_before, active_count=99, by=Booker.STAFF) is None
     closed = may_book(PLAN, visit("2022-07-08 09:00"), just_before, overrides=[override("2022-07-08")], by=Booker.STAFF)
     assert reason(closed) is Reason.CLOSED_THEN
+
+
+def test_a_hold_is_confirmed_after_the_deadline_but_not_on_a_day_closed_meanwhile_or_after_the_visit_began() -> None:
+    held, after_the_deadline = visit("2022-07-08 09:00"), at("2022-07-07 17:05")
+    assert reason(may_book(PLAN, held, after_the_deadline)) is Reason.TOO_LATE
+    assert may_confirm(PLAN, held, after_the_deadline) is None
+    assert reason(may_confirm(PLAN, held, after_the_deadline, overrides=[override("2022-07-08")])) is Reason.CLOSED_THEN
+    assert may_confirm(PLAN, held, at("2022-07-08 09:00") - SECOND) is None
+    assert reason(may_confirm(PLAN, held, at("2022-07-08 09:00"))) is Reason.SLOT_PAST
 
 
 @pytest.mark.parametrize(("now", "expected"), [("2022-07-08 06:59:59", None), ("2022-07-08 07:00", Reason.TOO_LATE)])

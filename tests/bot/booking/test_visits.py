@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.booking.calendar import ClosedReason, seats_of, slots_on
+from bot.booking.calendar import ClosedReason, days_between, seats_of, slots_on
 from bot.booking.days import Mark, bookable_days, mark, outlook
-from bot.booking.rules import may_book
+from bot.booking.plan import Deadline
+from bot.booking.rules import may_book, window
 from bot.booking.slots import Slot, SlotId, Visit
 from bot.booking.visits import marked_days, next_visits, visit_at, visits_for
-from tests.bot.booking.plans import FIRST, LAST, PLAN, at, desk, override, with_calendar, with_services
+from tests.bot.booking.plans import FIRST, LAST, PLAN, at, desk, override, with_calendar, with_rules, with_services
 
 NOW = at("2022-07-01 10:00")
 MONDAY = date(2022, 7, 4)
@@ -74,6 +75,25 @@ def test_after_the_last_deadline_there_is_no_day_left(now: str) -> None:
 def test_before_the_opening_instant_there_is_no_day_at_all() -> None:
     assert outlook(PLAN, "points", at("2022-06-23 08:29:59")) == ()
     assert bookable_days(PLAN, "points", at("2022-06-23 08:30"))[0] == FIRST
+
+
+def test_booking_may_begin_so_many_minutes_before_each_slot() -> None:
+    """A day ahead to the minute: tomorrow's slots open one by one."""
+    plan = with_rules(book_from=Deadline(minutes=24 * 60), book_until=Deadline(minutes=0))
+    now = at("2022-07-04 10:00")
+    assert [one.isoformat() for one in bookable_days(plan, "points", now)] == ["2022-07-04", "2022-07-05"]
+    tomorrow = visits_for(plan, "points", date(2022, 7, 5), 1, now)
+    assert [f"{one.starts_at:%H:%M}" for one in tomorrow] == ["08:30", "09:00", "09:30", "10:00"]
+    today = visits_for(plan, "points", date(2022, 7, 4), 1, now)
+    assert f"{today[0].starts_at:%H:%M}" == "10:30"
+
+
+@given(st.datetimes(datetime(2022, 6, 20), datetime(2023, 3, 3)))  # noqa: DTZ001 - made aware below
+def test_the_outlook_misses_no_slot_that_can_be_booked(naive: datetime) -> None:
+    now = at(naive.isoformat(" ", "seconds"))
+    shown = [slot for ahead in outlook(PLAN, "points", now) for slot in ahead.slots]
+    every = (slot for day in days_between(FIRST, LAST) for slot in slots_on(PLAN, "points", day))
+    assert shown == [slot for slot in every if window(PLAN, slot.starts_at).holds(now)]
 
 
 def test_no_day_after_the_last_one_is_ever_shown() -> None:

@@ -14,7 +14,7 @@ from bot.channels.channel import BundlingChannel, Parcel
 from bot.channels.line import Line, retry_key
 from bot.channels.line_events import read_events
 from bot.channels.line_tokens import LIVES_S, ReplyTokens
-from bot.dialogue import Rendered, RenderedChoice
+from bot.dialogue import Attachment, Rendered, RenderedChoice
 from bot.errors import Blocked, Flooded, Refused, Unreachable
 from tests.desk import AT
 from tests.fakes.line_api import LineApi
@@ -121,7 +121,7 @@ async def test_what_answers_no_event_is_pushed_with_a_key_made_from_its_letter(a
 
 def test_two_letters_never_share_a_key_nor_do_two_databases() -> None:
     one = parcel(9, "x")
-    later = Parcel(9, AT + timedelta(microseconds=1), None, False, one.message)
+    later = Parcel(9, AT + timedelta(microseconds=1), None, is_notice=False, message=one.message)
     keys = {
         retry_key(SEVEN, one),
         retry_key(SEVEN, parcel(10, "x")),
@@ -223,7 +223,8 @@ async def test_a_message_that_line_will_never_take_is_refused(api: LineApi, line
 
 async def test_a_letter_is_not_refused_for_what_went_along_with_it(api: LineApi, line: Line) -> None:
     event_id = hears(line, api)
-    bad = Parcel(2, AT, event_id, False, Rendered("悪い", (RenderedChoice("x", "t" * 301),)))
+    endless = Rendered("悪い", (RenderedChoice("x", "t" * 301),))
+    bad = Parcel(2, AT, event_id, is_notice=False, message=endless)
     assert await line.send_together(SEVEN, [parcel(1, "答え", event_id=event_id), bad]) == 1
     assert api.texts() == ["答え"]
 
@@ -298,6 +299,14 @@ async def test_the_loading_sign_is_shown_and_its_failing_hurts_nobody(api: LineA
     api.stop()
     await line.show_loading(SEVEN)
     await until(lambda: api.loading == [SEVEN])
+
+
+async def test_a_ticket_comes_with_the_address_of_its_page(api: LineApi) -> None:
+    line = Line(api.token, api.url, tickets_at="https://desk.example/tickets/")
+    ticket = Rendered("予約しました。", (), (Attachment("AB12"),))
+    await line.send_together(SEVEN, [Parcel(1, AT, None, is_notice=True, message=ticket)])
+    await line.close()
+    assert api.texts() == ["予約しました。\n\nhttps://desk.example/tickets/AB12"]
 
 
 async def test_closing_twice_is_harmless(line: Line) -> None:

@@ -80,7 +80,7 @@ def waiting(address: str, wanted: Visit | None = None, now: datetime = NOW) -> W
 
 
 def offered(*slot_ids: SlotId, seats: int = 1, now: datetime = NOW) -> Work[tuple[Booking, ...]]:
-    return waitlist.offer(slot_ids or (slot().id,), seats_for(seats), now, lambda _: now + HALF)
+    return waitlist.offer(slot_ids or (slot().id,), seats_for(seats), now, lambda _: now + HALF, limits=LIMITS)
 
 
 def cancelled(booking: Booking, *, seats: int = 1, now: datetime = NOW) -> Work[tuple[Booking, ...]]:
@@ -102,6 +102,6 @@ async def books(engine: Engine, address: str, wanted: Visit | None = None, *, se
 
 
 async def confirms(engine: Engine, booking: Booking) -> Booking:
-    changed = await engine.write(bookings.confirm(booking, NOW))
+    changed = await engine.write(bookings.confirm(booking, NOW, limits=LIMITS))
     assert isinstance(changed, Changed)
     return changed.booking

@@ -140,13 +140,25 @@ async def test_an_expired_hold_is_taken_over_at_once(engine: Engine) -> None:
     assert isinstance(await engine.write(held("hanako", now=NOW + TEN_MINUTES)), Made)
     assert (await now_is(engine, first)).status is Status.EXPIRED
     assert await taken(engine) == {0: 1}
-    assert await engine.write(bookings.confirm(first, NOW + TEN_MINUTES)) == Stale(await now_is(engine, first))
+    assert await engine.write(bookings.confirm(first, NOW + TEN_MINUTES, limits=LIMITS)) == Stale(
+        await now_is(engine, first)
+    )
 
 
 async def test_who_confirms_late_still_gets_the_seat_if_nobody_took_it(engine: Engine) -> None:
     first = await person_holds(engine, "taro")
-    assert isinstance(await engine.write(bookings.confirm(first, LATER)), Changed)
+    assert isinstance(await engine.write(bookings.confirm(first, LATER, limits=LIMITS)), Changed)
     assert await engine.write(held("hanako", now=LATER)) == Full()
+
+
+async def test_who_confirms_late_must_still_be_within_their_limit(engine: Engine) -> None:
+    late = await person_holds(engine, "taro", visit(0))
+    for number in (1, 2):
+        made = await engine.write(held("taro", visit(number), now=LATER))
+        assert isinstance(made, Made)
+        await confirms(engine, made.booking)
+    assert await engine.write(bookings.confirm(late, LATER, limits=LIMITS)) == Stale(late)
+    assert isinstance(await engine.write(bookings.confirm(late, NOW, limits=LIMITS)), Changed)
 
 
 async def test_the_sweeper_ends_holds_and_says_which(engine: Engine) -> None:
@@ -162,7 +174,7 @@ async def test_confirming_twice_changes_nothing_the_second_time(engine: Engine) 
     first = await person_holds(engine, "taro")
     confirmed = await confirms(engine, first)
     assert (confirmed.status, confirmed.version, confirmed.held_until) == (Status.CONFIRMED, 1, None)
-    assert await engine.write(bookings.confirm(first, NOW)) == Stale(confirmed)
+    assert await engine.write(bookings.confirm(first, NOW, limits=LIMITS)) == Stale(confirmed)
 
 
 async def test_cancelling_frees_the_seat_at_once(engine: Engine) -> None:

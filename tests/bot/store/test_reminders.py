@@ -11,7 +11,7 @@ from bot.store import bookings, conversations, outbox
 from bot.store.engine import Engine
 from bot.store.reminders import Timed
 from bot.store.unit import Work
-from tests.bot.store.booked import HALF, NINE, NOW, books, holds, seats_for, visit, wish
+from tests.bot.store.booked import HALF, LIMITS, NINE, NOW, books, holds, seats_for, visit, wish
 from tests.bot.store.steps import claimed, keys_of, run, say
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +23,7 @@ BOTH = (Timed(DAY_BEFORE, say("tomorrow")), Timed(SAME_DAY, say("today")))
 async def reminded(engine: Engine, address: str = "taro") -> Booking:
     """A confirmed booking with two reminders."""
     held = await holds(engine, address)
-    changed = await engine.write(bookings.confirm(held, NOW, ("day_before", "hours_before"), BOTH))
+    changed = await engine.write(bookings.confirm(held, NOW, ("day_before", "hours_before"), BOTH, limits=LIMITS))
     assert isinstance(changed, Changed)
     assert changed.booking.reminders == ("day_before", "hours_before")
     return changed.booking

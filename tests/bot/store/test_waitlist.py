@@ -12,6 +12,7 @@ from bot.store.engine import Engine
 from bot.store.unit import Work
 from tests.bot.store.booked import (
     HALF,
+    LIMITS,
     NOW,
     TEN_MINUTES,
     books,
@@ -116,11 +117,21 @@ async def test_who_cannot_be_reached_is_passed_over(engine: Engine) -> None:
     assert told.id == third.id
 
 
+async def test_who_has_as_many_bookings_as_one_may_is_passed_over_until_they_have_fewer(engine: Engine) -> None:
+    booking = await books(engine, "taro")
+    busy = await engine.write(waiting("busy"))
+    other, _ = await books(engine, "busy", visit(1)), await books(engine, "busy", visit(2))
+    assert await engine.write(cancelled(booking)) == ()
+    await engine.write(cancelled(other))
+    (told,) = await engine.write(offered())
+    assert told.id == busy.id
+
+
 async def test_nothing_is_offered_when_it_is_too_late_to_come(engine: Engine) -> None:
     booking = await books(engine, "taro")
     first = await engine.write(waiting("first"))
     await engine.write(bookings.cancel(booking, NOW))
-    assert await engine.write(waitlist.offer([slot().id], seats_for(1), NOW, lambda _: None)) == ()
+    assert await engine.write(waitlist.offer([slot().id], seats_for(1), NOW, lambda _: None, limits=LIMITS)) == ()
     assert await status_of(engine, first) is Status.WAITING
 
 

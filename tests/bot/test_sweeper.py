@@ -1,0 +1,154 @@
+"""What time does to bookings: holds end, offers go on to the next in line, reminders come due in the web chat."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot.booking.bookings import Booking, Status
+from bot.content import Content, load_pack
+from bot.dialogue import Desk, Incoming, Pressed
+from bot.settings import read_settings
+from bot.store import booking_rows, conversations, outbox
+from bot.store.engine import Engine, engine_at
+from bot.store.migrations import migrate
+from bot.sweeper import Sweeper
+from bot.turn import Turns
+from bot.wiring import make_desk
+
+pytestmark = pytest.mark.anyio
+START = datetime.fromisoformat("2022-07-01T10:00:00+09:00")
+SLOT = "2022-07-05T10:00:00+09:00"
+
+
+@cache
+def desk() -> Desk:
+    return make_desk(read_settings({}).content)
+
+
+class House:
+    """Residents in the web chat, a clock set by hand, and the sweeper."""
+
+    def __init__(self, engine: Engine, content: Content) -> None:
+        self.now = START
+        self.engine = engine
+        self.woken: list[str] = []
+        assert content.booking is not None
+        self.turns = Turns(
+            engine, desk(), clock=lambda: self.now, keep=timedelta(days=30), pushed=frozenset(), said=lambda *_: None
+        )
+        self.sweeper = Sweeper(
+            engine, content.booking, clock=lambda: self.now, read_channels=("webchat",), announce=self.woken.append
+        )
+        self._events = 0
+
+    async def presses(self, address: str, *tokens: str) -> None:
+        for token in tokens:
+            self._events += 1
+            await self.turns.take(Incoming("webchat", f"e{self._events}", address, self.now, Pressed(token)))
+
+    async def reaches(self, address: str, *, party: int = 2) -> None:
+        """The step at which a time is chosen."""
+        await self.presses(address, "booking", "booking:1.service=points", "booking:1.ready")
+        await self.presses(address, f"booking:1.party={party}", "booking:1.day=2022-07-05")
+
+    async def books(self, address: str) -> None:
+        await self.reaches(address)
+        await self.presses(address, f"booking:1.time={SLOT}", "booking:1.confirm")
+
+    async def bookings(self, address: str) -> tuple[Booking, ...]:
+        found = await self.engine.read(conversations.find("webchat", address))
+        assert found.conversation_id is not None
+        return await self.engine.read(booking_rows.of_conversation(found.conversation_id, self.now))
+
+    async def said(self, address: str) -> list[str]:
+        letters = await self.engine.read(outbox.after("webchat", address, 0, 100))
+        return [phrase.key for letter in letters for phrase in letter.say.phrases]
+
+    async def sweeps(self, at: datetime) -> None:
+        self.now = at
+        await self.sweeper.sweep()
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
+    migrate(url)
+    engine = engine_at(url)
+    await engine.open()
+    yield House(engine, load_pack(read_settings({}).content))
+    await engine.close()
+
+
+async def test_a_hold_ends_after_ten_minutes(house: House) -> None:
+    await house.reaches("anna")
+    await house.presses("anna", f"booking:1.time={SLOT}")
+    assert [one.status for one in await house.bookings("anna")] == [Status.HELD]
+    await house.sweeps(START + timedelta(minutes=9))
+    assert len(await house.bookings("anna")) == 1
+    await house.sweeps(START + timedelta(minutes=10))
+    assert await house.bookings("anna") == ()
+
+
+async def test_a_freed_seat_is_offered_to_the_first_in_line_and_then_to_the_next(house: House) -> None:
+    await house.books("anna")
+    for address in ("berta", "cara"):
+        await house.reaches(address)
+        await house.presses(address, f"booking:1.wait={SLOT}")
+    (booked,) = await house.bookings("anna")
+    await house.presses("anna", f"bookings:cancel_yes={booked.ticket}")
+    assert [one.status for one in await house.bookings("berta")] == [Status.OFFERED]
+    assert [one.status for one in await house.bookings("cara")] == [Status.WAITING]
+    await house.sweeps(house.now)
+    assert "booking.offer" in await house.said("berta")
+    await house.sweeps(START + timedelta(minutes=31))
+    assert "booking.offer_gone" in await house.said("berta")
+    (offered,) = await house.bookings("cara")
+    assert offered.status is Status.OFFERED
+    await house.presses("cara", f"bookings:accept={offered.ticket}")
+    assert [one.status for one in await house.bookings("cara")] == [Status.CONFIRMED]
+
+
+async def test_at_night_an_offer_waits_for_the_morning(house: House) -> None:
+    await house.books("anna")
+    await house.reaches("berta")
+    await house.presses("berta", f"booking:1.wait={SLOT}")
+    house.now = datetime.fromisoformat("2022-07-01T22:00:00+09:00")
+    (booked,) = await house.bookings("anna")
+    await house.presses("anna", f"bookings:cancel_yes={booked.ticket}")
+    await house.sweeps(datetime.fromisoformat("2022-07-02T07:59:00+09:00"))
+    assert "booking.offer" not in await house.said("berta")
+    await house.sweeps(datetime.fromisoformat("2022-07-02T08:00:00+09:00"))
+    assert "booking.offer" in await house.said("berta")
+    (offered,) = await house.bookings("berta")
+    assert offered.held_until == datetime.fromisoformat("2022-07-02T08:30:00+09:00")
+
+
+async def test_a_reminder_can_be_read_from_its_hour_on_and_once_only(house: House) -> None:
+    await house.books("anna")
+    await house.sweeps(datetime.fromisoformat("2022-07-04T16:59:00+09:00"))
+    assert "booking.reminder_day_before" not in await house.said("anna")
+    await house.sweeps(datetime.fromisoformat("2022-07-04T17:00:00+09:00"))
+    await house.sweeps(datetime.fromisoformat("2022-07-04T17:01:00+09:00"))
+    assert (await house.said("anna")).count("booking.reminder_day_before") == 1
+    assert house.woken == ["anna"]
+
+
+async def test_a_cancelled_booking_reminds_nobody(house: House) -> None:
+    await house.books("anna")
+    (booked,) = await house.bookings("anna")
+    await house.presses("anna", f"bookings:cancel_yes={booked.ticket}")
+    await house.sweeps(datetime.fromisoformat("2022-07-04T17:00:00+09:00"))
+    assert "booking.reminder_day_before" not in await house.said("anna")
+
+
+async def test_what_is_long_over_is_deleted(house: House) -> None:
+    await house.books("anna")
+    (booked,) = await house.bookings("anna")
+    house.now = START + timedelta(days=60)
+    assert await house.sweeper.purge() >= 1
+    assert await house.engine.read(booking_rows.by_ticket(booked.ticket)) is None
