@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_plain(commands, "console", "talk to the same bot in this terminal")
     _add_plain(commands, "migrate", "create the database or bring it up to date")
     _add_feedback(commands)
+    _add_line(commands)
     faq = commands.add_parser("faq", help="measure, explain and teach the search").add_subparsers(required=True)
     _add_faq_evaluate(faq)
     _add_faq_explain(faq)
@@ -141,6 +142,17 @@ def _add_feedback(commands: Commands[argparse.ArgumentParser]) -> None:
     feedback = commands.add_parser("feedback", help='how often each answer was said to help ("役に立った")')
     feedback.add_argument("--json", action="store_true", help="print JSON")
     feedback.set_defaults(module="feedback")
+
+
+def _add_line(commands: Commands[argparse.ArgumentParser]) -> None:
+    line = commands.add_parser("line", help="LINE's menu and the month's messages").add_subparsers(required=True)
+    menu = line.add_parser("menu", help="draw the rich menu and show it under every chat")
+    menu.add_argument("--lang", choices=[language.value for language in Language], default="ja", help="default: ja")
+    menu.add_argument("--picture", type=Path, metavar="FILE.png", help="only draw it into this file")
+    menu.set_defaults(module="line_menu")
+    budget = line.add_parser("budget", help="how many messages were pushed this month, and may be")
+    budget.add_argument("--json", action="store_true", help="print JSON")
+    budget.set_defaults(module="line_budget")
 
 
 def _add_plain(commands: Commands[argparse.ArgumentParser], name: str, summary: str, *, module: str = "") -> None:

@@ -47,7 +47,17 @@ from bot.booking.requests import (
     Wait,
     Waiting,
 )
-from bot.booking.rules import Reason, Refusal, hold_until, may_book, may_cancel, may_change, may_choose, stopped_by
+from bot.booking.rules import (
+    Reason,
+    Refusal,
+    hold_until,
+    may_book,
+    may_cancel,
+    may_change,
+    may_choose,
+    may_confirm,
+    stopped_by,
+)
 from bot.booking.slots import Override, SlotId, StopSwitch, Visit, day_of, moment, stop_for
 from bot.booking.tickets import SPACE, make
 from bot.booking.visits import Taken, marked_days, next_visits, visit_at, visits_for
@@ -301,6 +311,8 @@ def _with_own(request: Owned, resident: Resident, house: _House) -> Work[Outcome
 def _confirm(booking: Booking, chosen: tuple[Reminder, ...], house: _House) -> Work[Outcome]:
     if booking.status is Status.CONFIRMED:  # pressed twice
         return Confirmed(booking)
+    if refusal := may_confirm(house.plan, booking.visit, house.now, party=booking.party, overrides=house.changes):
+        return Refused(refusal)
     timed = timed_reminders(booking, house.plan, chosen, house.now)
     changed = yield from bookings.confirm(booking, house.now, tuple(one.value for one in chosen), timed)
     if isinstance(changed, Changed):
@@ -316,7 +328,7 @@ def _move(booking: Booking, starts_at: datetime, resident: Resident, house: _Hou
     asked = Hold(booking.service, booking.party, starts_at)
     if refusal := may_change(plan, booking.starts_at, now) or _refusal(asked, visit, resident, house):
         return Refused(refusal)
-    taken = yield from _taken(house, booking.service, day_of(starts_at))
+    taken = _without(booking, (yield from _taken(house, booking.service, day_of(starts_at))))
     free = visit_at(plan, booking.service, starts_at, booking.party, taken, house.changes)
     if free is None:
         return Refused(None, (yield from _nearest(house, booking.service, booking.party, starts_at)))
@@ -327,6 +339,14 @@ def _move(booking: Booking, starts_at: datetime, resident: Resident, house: _Hou
         yield from offer_freed(booking.slot_ids, plan, now)
         return Moved(moved.booking)
     return Refused(None, (yield from _nearest(house, booking.service, booking.party, starts_at)))
+
+
+def _without(booking: Booking, taken: Taken) -> Taken:
+    """The seats that others have: one's own are free for oneself, where the new time overlaps the old one."""
+    others = dict(taken)
+    for slot, seats_had in booking.visit.claims:
+        others[slot.id] = max(0, others.get(slot.id, 0) - seats_had)
+    return others
 
 
 def _cancel(booking: Booking, house: _House) -> Work[Outcome]:

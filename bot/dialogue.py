@@ -7,22 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from bot.booking.requests import Outcome, Request
+from bot.booking.slots import day_of
 from bot.content import Content
 from bot.faq.search import Searcher
 from bot.language import Language
 
-TOKYO = timezone(timedelta(hours=9), "JST")
-"""Where a day begins and ends; Japan has no summer time, so no time zone database is needed."""
-
-
-def day_in_tokyo(at: datetime) -> date:
-    """The calendar day of an aware instant in Japan."""
-    return at.astimezone(TOKYO).date()
+day_in_tokyo = day_of
 
 
 @dataclass(frozen=True, slots=True)

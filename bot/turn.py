@@ -28,8 +28,8 @@ from bot.dialogue import (
 )
 from bot.handlers.route import respond
 from bot.store import conversations, counters, inbox, outbox, unanswered
-from bot.store.conversations import Found
 from bot.store.again import write_again
+from bot.store.conversations import Found
 from bot.store.engine import Engine
 from bot.store.outbox import Letter
 from bot.store.unit import Work

@@ -73,7 +73,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Give a booking, an offer or a place in the waiting list back. Answered by `Cancelled`, `Refused` or `NotFound`."""
+    """Give a booking, an offer or a place in line back. Answered by `Cancelled`, `Refused` or `NotFound`."""
 
     ticket: str
 

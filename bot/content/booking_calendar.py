@@ -17,6 +17,7 @@ from bot.content.part import Part, did_you_mean
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
 _LEAP_YEAR = 2024
+_MOST = 9999
 _REQUIRED = ("hours", "closed", "first_day", "last_day", "opens", "closures", "special_hours", "rules")
 _DEADLINES = ("book_from", "book_until", "wait_until", "change_until", "cancel_until")
 _COUNTS = (
@@ -101,9 +102,12 @@ def read_rules(part: Part) -> Rules | None:
     )
 
 
-def read_count(part: Part) -> int:
-    """A whole number, 1 or larger."""
-    return max(part.number(least=1), 1)
+def read_count(part: Part, least: int = 1) -> int:
+    """A whole number, `least` or larger, with which days and instants can still be reckoned."""
+    number = part.number(least)
+    if number > _MOST:
+        part.fault(f"must be at most {_MOST}")
+    return min(max(number, least), _MOST)
 
 
 def _items(part: Part) -> tuple[Part, ...]:
@@ -249,5 +253,5 @@ def _read_deadline(part: Part) -> Deadline:
         part.fault('must be {working_days: 1, at: "17:00"} or {minutes: 30}')
         return Deadline()
     if in_minutes:
-        return Deadline(minutes=fields["minutes"].number())
-    return Deadline(working_days=fields["working_days"].number(), at=_read_clock(fields["at"]) or time())
+        return Deadline(minutes=read_count(fields["minutes"], least=0))
+    return Deadline(working_days=read_count(fields["working_days"], least=0), at=_read_clock(fields["at"]) or time())

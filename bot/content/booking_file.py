@@ -116,7 +116,7 @@ def _read_period(part: Part) -> Period:
 
 def _check_steps(part: Part, service: Service, services: Mapping[str, Service]) -> None:
     """A chain goes to two desks or more, each once."""
-    if service.kind is not ServiceKind.CHAIN or not service.steps:
+    if service.kind is not ServiceKind.CHAIN or not part.key.endswith(".steps"):
         return
     desks = [one.id for one in services.values() if one.kind is ServiceKind.DESK]
     for step in service.steps:

@@ -110,7 +110,7 @@ def hear(conversation: Conversation, outcome: Outcome, desk: Desk) -> Turn | Non
         case Moved(booking):
             return booked.ticket(done, booking, plan, "moved")
         case Waiting(booking, place):
-            return shown.waiting(conversation, booking, place)
+            return shown.waiting(conversation, booking, place, plan.rules.offer_minutes)
         case Released():
             return say(done, Kind.MENU, (Phrase("booking.stopped"),), (choices.MENU,))
     return _hear_in_the_middle(conversation, filling, outcome, plan) if filling else None

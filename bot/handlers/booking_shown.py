@@ -162,9 +162,9 @@ def refused(conversation: Conversation, filling: Filling, refused: Refused) -> T
     return ask(conversation, step, told, (*near, *wait, *ways(step)))
 
 
-def waiting(conversation: Conversation, booking: Booking, place: int) -> Turn:
+def waiting(conversation: Conversation, booking: Booking, place: int, minutes: int) -> Turn:
     """Somebody is in line now."""
-    args = {**booked.when(booking.starts_at), "place": place}
+    args = {**booked.when(booking.starts_at), "place": place, "minutes": minutes}
     ended = replace(conversation, filling=None)
     return say(ended, Kind.NOTICE, (Phrase("booking.in_line", args),), (booked.MINE, booked.BOOK, choices.MENU))
 

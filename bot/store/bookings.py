@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, bindparam, delete, literal_column, null, select, update
 
 from bot.booking.bookings import (
-    UNLIMITED,
     AWAITING_CONFIRMATION,
     CANCELLABLE,
     MOVABLE,
+    UNLIMITED,
     Booking,
     Capacity,
     Changed,
@@ -85,7 +85,7 @@ def confirm(
 ) -> Work[Changed | Stale]:
     """Make a held or offered booking certain; `chosen` are the kinds of reminder wished for, `timed` their letters.
 
-    Works after `held_until` too, as long as nobody else has taken the seats and the person is within `limits` without it.
+    Works after `held_until` too, as long as nobody else has taken the seats and the person may have one more.
     """
     rows = yield _confirm.bind(
         booking_id=booking.id,

@@ -1,5 +1,5 @@
-"""A booking's own page: the ticket to print, its QR code, its calendar file. Who has the number may see them: no name is
-on them. Guessing is slowed down, and a number that cannot be one is not even looked up."""
+"""A booking's own page: the ticket to print, its QR code, its calendar file. Who has the number may see them: no name
+is on them. Guessing is slowed down, and a number that cannot be one is not even looked up."""
 
 from __future__ import annotations
 

@@ -142,6 +142,8 @@ def test_a_pack_without_the_folder_books_nothing(tmp_path: Path) -> None:
         ("kind: refused", "kind: desk", "services.account.periods", "is missing; a desk needs it"),
         ("kind: refused", "kind: refused\n    steps: [points]", "services.account.steps", "a refused has none; delete it"),
         ("[insurance, points]", "[insurance, point]", "services.both.steps", "'point' is no service of kind desk; did you mean 'points'?"),
+        ("[insurance, points]", "[]", "services.both.steps", "must be two different desks or more, in the order of the visit"),
+        ("seats: 2", "seats: 99999", "services.points.periods.1.seats", "must be at most 9999"),
         ("[insurance, points]", "[points]", "services.both.steps", "must be two different desks or more, in the order of the visit"),
         ("[insurance, points]", "[points, points]", "services.both.steps", "must be two different desks or more, in the order of the visit"),
         ("2022-09-01", "2022-06-30", "services.points.periods.2", "2022-06-30 is not after 2022-06-30; put the periods in order of days"),
@@ -187,6 +189,8 @@ def test_each_fault_of_the_services_is_named(pack: MiniPack, old: str, new: str,
         ("rules:", "rule:", "rule", "unknown key; did you mean 'rules'?"),
         ("  hold_minutes: 10\n", "", "rules.hold_minutes", "is missing; add it"),
         ("hold_minutes: 10", "hold_minutes: 0", "rules.hold_minutes", "must be 1 or larger"),
+        ("{minutes: 30}", "{minutes: 99999999999999}", "rules.cancel_until.minutes", "must be at most 9999"),
+        ('{working_days: 30,', '{working_days: 10000,', "rules.book_from.working_days", "must be at most 9999"),
         ("{minutes: 30}", "{minute: 30}", "rules.cancel_until.minute", "unknown key; did you mean 'minutes'?"),
         ("{minutes: 30}", '{minutes: 30, at: "17:00"}', "rules.cancel_until", 'must be {working_days: 1, at: "17:00"} or {minutes: 30}'),
         ("{minutes: 30}", "{working_days: 1}", "rules.cancel_until", 'must be {working_days: 1, at: "17:00"} or {minutes: 30}'),
@@ -341,7 +345,7 @@ SCALARS = [
 LINES = [(name, number) for name, text in FILES.items() for number in range(len(text.splitlines()))]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(LINES), st.sampled_from(["drop", "twice", *SCALARS]))
 def test_whatever_a_slip_of_the_hand_does_to_a_line_is_told_and_never_breaks_the_check(
     pack: MiniPack, line: tuple[str, int], slip: str

@@ -45,9 +45,10 @@ def test_the_heaviest_cards_stay_within_their_bytes(choices: list[RenderedChoice
     assert faults_of([messages_of(Rendered("日を選んでください。", tuple(choices)))[-1]]) == []
 
 
-@given(st.lists(st.sampled_from(["はい。", "予約できます。", "ご用件をどうぞ！"]), min_size=800, max_size=2000))
+@given(st.lists(st.sampled_from(["はい。", "予約できます。", "ご用件をどうぞ！"]), min_size=1, max_size=20))
 def test_long_texts_part_at_sentence_ends(sentences: list[str]) -> None:
-    messages = messages_of(Rendered("".join(sentences)))
+    messages = messages_of(Rendered("".join(sentences) * 2000))
+    assert len(messages) > 1
     assert all(message["text"][-1] in "。！" for message in messages)
 
 

@@ -97,9 +97,7 @@ def _create_reminders() -> None:
         sa.Column("letter_id", _ID, nullable=False),
         sa.Column("booking_id", _ID, nullable=False),
         sa.PrimaryKeyConstraint("letter_id", name="pk_reminders"),
-        sa.ForeignKeyConstraint(
-            ["letter_id"], ["outbox.id"], name="fk_reminders_letter_id_outbox", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["letter_id"], ["outbox.id"], name="fk_reminders_letter_id_outbox", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["booking_id"], ["bookings.id"], name="fk_reminders_booking_id_bookings", ondelete="CASCADE"
         ),
