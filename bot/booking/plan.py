@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -108,6 +108,11 @@ class Plan:
         if found is None or not found.is_bookable:
             return ()
         return (found.id,) if found.kind is ServiceKind.DESK else found.steps
+
+    def service_for(self, steps: Collection[str]) -> str | None:
+        """What to book for these next steps: the one desk that helps with them, or the visit to all that do."""
+        desks = {one.id for one in self.desks if not set(one.helps_with).isdisjoint(steps)}
+        return next((one for one in self.services if desks and set(self.steps_of(one)) == desks), None)
 
     @property
     def desks(self) -> tuple[Service, ...]:

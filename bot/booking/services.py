@@ -37,7 +37,8 @@ class Period:
 @dataclass(frozen=True, slots=True)
 class Service:
     """One thing residents come for. `periods` (of a desk) are in order of days; `steps` (of a chain) are desks in the
-    order of the visit; `bring` names what to bring; `facts` are the page's facts it rests on."""
+    order of the visit; `bring` names what to bring; `facts` are the page's facts it rests on; `helps_with` are the next
+    steps of an eligibility result that are done there."""
 
     id: str
     kind: ServiceKind
@@ -45,6 +46,7 @@ class Service:
     steps: tuple[str, ...] = ()
     bring: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    helps_with: tuple[str, ...] = ()
 
     @property
     def is_bookable(self) -> bool:

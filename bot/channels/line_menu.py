@@ -27,6 +27,7 @@ _WIDEST_LABEL = 20
 _DATA_HOSTS = {"https://api.line.me": "https://api-data.line.me"}
 """Pictures go to a host of their own; a server for tests is both."""
 
+_PNG = {"Content-Type": "image/png"}
 _TIMEOUT = aiohttp.ClientTimeout(total=30)
 _NO_ANSWER = (aiohttp.ClientError, OSError, ValueError)
 Json = dict[str, Any]
@@ -73,7 +74,7 @@ async def _switch(token: str, host: str, menu: RichMenuRequest, picture: bytes) 
         api, blobs = AsyncMessagingApi(client), AsyncMessagingApiBlob(data_client)
         before = (await api.get_rich_menu_list(_request_timeout=_TIMEOUT)).richmenus
         menu_id = str((await api.create_rich_menu(menu, _request_timeout=_TIMEOUT)).rich_menu_id)
-        await blobs.set_rich_menu_image(menu_id, picture, _content_type="image/png", _request_timeout=_TIMEOUT)
+        await blobs.set_rich_menu_image(menu_id, picture, _headers=_PNG, _request_timeout=_TIMEOUT)
         await api.set_default_rich_menu(menu_id, _request_timeout=_TIMEOUT)
         for old in before:
             if old.name == _NAME:

@@ -65,7 +65,7 @@ def _read(services_part: Part, calendar_part: Part, values: Mapping[str, object]
 
 
 def _read_service(name: str, part: Part, sections: list[tuple[str, Part]]) -> Service:
-    fields = part.fields(("kind", "source"), ("bring", "periods", "steps"))
+    fields = part.fields(("kind", "source"), ("bring", "helps_with", "periods", "steps"))
     kind = read_member(fields["kind"], ServiceKind, ServiceKind.EXPLAINED)
     _check_fits(part, fields, kind)
     source = fields["source"].fields(("section", "facts")) if "source" in fields else Fields({}, part)
@@ -78,6 +78,7 @@ def _read_service(name: str, part: Part, sections: list[tuple[str, Part]]) -> Se
         steps=fields["steps"].texts() if "steps" in fields else (),
         bring=fields["bring"].texts() if "bring" in fields else (),
         facts=source["facts"].texts() if "facts" in source else (),
+        helps_with=fields["helps_with"].texts() if "helps_with" in fields else (),
     )
 
 

@@ -54,6 +54,8 @@ def press(conversation: Conversation, argument: str, desk: Desk, today: date) ->
         return closed
     if argument in {"", "anew"}:
         return _begin(conversation, plan)
+    if argument.startswith("for="):
+        return begin_with(conversation, argument.removeprefix("for="), plan)
     run, _, rest = argument.partition(".")
     filling = conversation.filling
     if filling is None or run != str(filling.run):
@@ -64,7 +66,7 @@ def press(conversation: Conversation, argument: str, desk: Desk, today: date) ->
 
 def begin_with(conversation: Conversation, service: str, plan: Plan) -> Turn:
     """Begin with the service chosen already, as a result of the eligibility dialogue does."""
-    filling = Filling(run=_next_run(conversation), step="service")
+    filling = Filling(run=_next_run(conversation), step="service", reminders=(Reminder.DAY_BEFORE.value,))
     return _choose_service(conversation, filling, service, plan) or _begin(conversation, plan)
 
 

@@ -13,7 +13,7 @@ from bot.dialogue import Choice, Joint, Phrase
 from bot.eligibility.evaluate import Evaluation, Verdict, evaluate, side_by_side
 from bot.eligibility.questions import Interview, limit_of, option_of
 from bot.eligibility.rules import Scheme
-from bot.handlers import choices
+from bot.handlers import booked
 from bot.language import Language
 
 
@@ -206,7 +206,7 @@ def _enclosed(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
 
 
 def _ways_on(content: Content, steps: Iterable[str]) -> tuple[Choice, ...]:
-    """Buttons to book the desk and to ask, by what is to be done next."""
-    del steps
-    starts = next((entry for entry in content.entries.values() if entry.starts == "booking"), None)
-    return (choices.entry(starts.id),) if starts else ()
+    """A button that books the desk for what is to be done next, where a desk helps with it."""
+    names = {step.rpartition(".")[2] for step in steps}
+    service = content.booking.service_for(names) if content.booking else None
+    return (Choice(booked.BOOK.label, f"{booked.BOOK.token}:for={service}"),) if service else ()

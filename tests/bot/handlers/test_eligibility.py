@@ -27,7 +27,7 @@ def desk() -> Desk:
     """The small desk's questions with the real pack's scheme."""
     small = small_content()
     real = load_pack(read_settings({}).content)
-    content = replace(small, schemes=real.schemes, texts=real.texts)
+    content = replace(small, schemes=real.schemes, texts=real.texts, booking=real.booking)
     return Desk(content, Searcher(documents(small), small.synonyms))
 
 
@@ -284,3 +284,23 @@ def test_going_back_and_changing_gives_what_answering_right_at_once_gives(data: 
         wandering.presses(f"{VERB}:back")
         right, other = straight.presses(chosen), wandering.presses(chosen)
     assert said_of(other) == said_of(right)
+
+
+@pytest.mark.parametrize(
+    ("answers", "service"),
+    [
+        (("has", "none", "done", "done"), "points"),
+        (("has", "none", "will", "wont"), "both"),
+        (("has", "full", "wont", "wont"), None),
+    ],
+)
+def test_the_result_leads_to_the_desk_that_helps_with_what_is_next(
+    talk: Talk, answers: tuple[str, ...], service: str | None
+) -> None:
+    booked = [token for token in tokens(begin(talk, *answers)) if token.startswith("booking")]
+    assert booked == ([f"booking:for={service}"] if service else [])
+
+
+def test_before_the_opening_only_the_insurance_desk_can_help() -> None:
+    turn = begin(Talk(desk(), BEFORE_OPENING), "has", "full", "will", "wont")
+    assert "booking:for=insurance" in tokens(turn)
