@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_plain(commands, "console", "talk to the same bot in this terminal")
     _add_plain(commands, "migrate", "create the database or bring it up to date")
     _add_feedback(commands)
+    _add_letters(commands)
     _add_line(commands)
     faq = commands.add_parser("faq", help="measure, explain and teach the search").add_subparsers(required=True)
     _add_faq_evaluate(faq)
@@ -136,6 +137,15 @@ def _add_faq_calibrate(faq: Commands[argparse.ArgumentParser]) -> None:
     calibrate.add_argument("--write", action="store_true", help="put the figures where the search reads them")
     calibrate.add_argument("--file", type=Path, metavar="FILE", help="write them to this file instead")
     calibrate.set_defaults(module="faq_calibrate")
+
+
+def _add_letters(commands: Commands[argparse.ArgumentParser]) -> None:
+    letters = commands.add_parser("letters", help="messages that were given up, and why")
+    letters.add_argument("--json", action="store_true", help="print JSON")
+    acted = letters.add_mutually_exclusive_group()
+    acted.add_argument("--resend", type=int, metavar="ID", help="put one back in its resident's line")
+    acted.add_argument("--drop", type=int, metavar="ID", help="delete one")
+    letters.set_defaults(module="letters")
 
 
 def _add_feedback(commands: Commands[argparse.ArgumentParser]) -> None:

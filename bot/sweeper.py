@@ -14,7 +14,7 @@ from bot.booking.plan import Plan
 from bot.booking.slots import SlotId, day_of
 from bot.claims import offer_freed, tell
 from bot.handlers import booked
-from bot.store import bookings, guesses, holds, outbox, overrides, waitlist
+from bot.store import bookings, guesses, holds, outbox, overrides, reminders, waitlist
 from bot.store.again import write_again
 from bot.store.engine import Engine
 from bot.store.unit import Work
@@ -44,10 +44,13 @@ class Sweeper:
         self._clock = clock
         self._read_channels = tuple(read_channels)
         self._announce = announce
+        self.dropped = 0
+        """Reminders that came to nothing because their visit had begun."""
 
     async def sweep(self) -> None:
         """Once over everything that is due now. Raises StoreError when the database does not answer."""
         now = self._clock()
+        self.dropped += await self._engine.write(reminders.drop_past(now, _BATCH))
         while await write_again(self._engine, lambda: self._end(now)) == _BATCH:
             pass
         slots = await self._engine.read(waitlist.waiting_slots(now, _BATCH))

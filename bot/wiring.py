@@ -339,6 +339,8 @@ class Running:
         service = self._service
         await service.engine.open()
         self._stack.push_async_callback(service.engine.close)
+        if service.sweeper is not None:
+            await service.sweeper.sweep()  # first, so that a reminder that lost its point during an outage is not sent
         self._start(service.delivery.run())
         self._start(service.bell.run(service.hear))
         self._start(_expire_hourly(service))

@@ -12,8 +12,9 @@ from sqlalchemy import Executable, bindparam, delete, insert, select
 from bot.booking.bookings import Booking
 from bot.dialogue import Say
 from bot.store import outbox as letters
+from bot.store.instant import to_micros
 from bot.store.query import Dialect, Query
-from bot.store.schema import outbox, reminders
+from bot.store.schema import bookings, outbox, reminders
 from bot.store.unit import Work
 
 
@@ -40,6 +41,22 @@ def withdraw(booking_id: int) -> Work[int]:
     """Delete the reminders of a booking that are not out yet; how many."""
     rows = yield _delete_reminders.bind(booking_id=booking_id)
     return len(rows)
+
+
+def drop_past(now: datetime, limit: int) -> Work[int]:
+    """Delete reminders of visits that have begun: after an outage they would only confuse. How many."""
+    rows = yield _delete_past.bind(now=to_micros(now), limit=limit)
+    return len(rows)
+
+
+@Query
+def _delete_past(_: Dialect) -> Executable:
+    is_past = (bookings.c.starts_at <= bindparam("now")) & outbox.c.dead_at.is_(None)
+    joined = reminders.join(bookings, bookings.c.id == reminders.c.booking_id).join(
+        outbox, outbox.c.id == reminders.c.letter_id
+    )
+    past = select(reminders.c.letter_id).select_from(joined).where(is_past).limit(bindparam("limit"))
+    return delete(outbox).where(outbox.c.id.in_(past)).returning(outbox.c.id)
 
 
 @Query

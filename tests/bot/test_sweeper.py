@@ -152,3 +152,10 @@ async def test_what_is_long_over_is_deleted(house: House) -> None:
     house.now = START + timedelta(days=60)
     assert await house.sweeper.purge() >= 1
     assert await house.engine.read(booking_rows.by_ticket(booked.ticket)) is None
+
+
+async def test_a_reminder_that_comes_after_the_visit_is_dropped_and_counted(house: House) -> None:
+    await house.books("anna")
+    await house.sweeps(datetime.fromisoformat("2022-07-05T10:00:00+09:00"))
+    assert "booking.reminder_day_before" not in await house.said("anna")
+    assert house.sweeper.dropped == 1
