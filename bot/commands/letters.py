@@ -23,9 +23,8 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps([_as_json(one) for one in found], ensure_ascii=False))
         return 0
     for one in found:
-        print(
-            f"{one.id:>10}  {one.channel:10} given up {one.dead_at:%Y-%m-%d %H:%M} after {one.attempts}: {one.last_error}"
-        )
+        tried = f"given up {one.dead_at:%Y-%m-%d %H:%M} after {one.attempts}"
+        print(f"{one.id:>10}  {one.channel:10} {tried}: {one.last_error}")
     print(f"{len(found)} letter(s) given up.")
     return 0
 

@@ -6,8 +6,9 @@ told how it is now. Seats are taken and given back in the same transaction as th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, bindparam, delete, literal_column, null, select, update
@@ -25,8 +26,6 @@ from bot.booking.bookings import (
     Made,
     Stale,
     Status,
-    TicketTaken,
-    TooMany,
     Wish,
     may_change_at_the_desk,
 )
@@ -48,30 +47,36 @@ from bot.store.query import Dialect, Query
 from bot.store.reminders import Timed
 from bot.store.schema import bookings
 from bot.store.unit import Work
+from bot.store.wishes import Refused
 
 
-def hold(
-    wish: Wish, capacity: Capacity, limits: Limits, now: datetime, held_until: datetime
-) -> Work[Made | Full | TooMany | TicketTaken]:
+def hold(wish: Wish, capacity: Capacity, limits: Limits, now: datetime, held_until: datetime) -> Work[Made | Refused]:
     """Keep seats for a resident until `held_until`, within their limits.
 
     Call `conversations.find` before, in the same work: it is what keeps two events of one person apart.
     """
-    added = yield from wishes.add_held(wish, limits, now, held_until)
-    return (yield from _seated(added, capacity, now)) if isinstance(added, Booking) else added
+    add = partial(wishes.add_held, wish, capacity, limits, now, held_until)
+    return (yield from _seated(add, wish.visit, capacity, now))
 
 
-def enter(wish: Wish, capacity: Capacity, now: datetime) -> Work[Made | Full | TicketTaken]:
+def enter(wish: Wish, capacity: Capacity, now: datetime) -> Work[Made | Refused]:
     """Book at once, without a limit: staff do this for somebody who rang or came."""
-    added = yield from wishes.add_confirmed(wish, now)
-    return (yield from _seated(added, capacity, now)) if isinstance(added, Booking) else added
+    return (yield from _seated(partial(wishes.add_confirmed, wish, capacity, now), wish.visit, capacity, now))
 
 
-def _seated(booking: Booking, capacity: Capacity, now: datetime) -> Work[Made | Full]:
-    yield from seats.lock(booking.slot_ids)
-    if (yield from holds.claim(booking.id, booking.visit, capacity, now)):
-        return Made(booking)
-    yield from wishes.remove(booking.id)
+def _seated(
+    add: Callable[[], Work[Booking | Refused]], visit: Visit, capacity: Capacity, now: datetime
+) -> Work[Made | Refused]:
+    """A booking added with its seats, or why not."""
+    yield from seats.lock(slot.id for slot in visit.slots)
+    added = yield from add()
+    if isinstance(added, Full) and (yield from holds.end_overdue(visit, now)):
+        added = yield from add()
+    if not isinstance(added, Booking):
+        return added
+    if (yield from holds.claim(added.id, visit, capacity, now)):
+        return Made(added)
+    yield from wishes.remove(added.id)
     return Full()
 
 

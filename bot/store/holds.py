@@ -42,14 +42,19 @@ def claim(booking_id: int, visit: Visit, capacity: Capacity, now: datetime) -> W
     """
     if (yield from seats.claim(booking_id, visit, capacity)):
         return True
+    if not (yield from end_overdue(visit, now)):
+        return False
+    return (yield from seats.claim(booking_id, visit, capacity))
+
+
+def end_overdue(visit: Visit, now: datetime) -> Work[int]:
+    """End the holds of a visit's slots that are over, where nobody is in line; how many."""
     ended = 0
     for slot in visit.slots:
         service, starts_at = slot.service, to_micros(slot.starts_at)
         rows = yield _end_holds_of_slot.bind(service=service, starts_at=starts_at, now=to_micros(now))
         ended += len((yield from _without_seats(rows)))
-    if not ended:
-        return False
-    return (yield from seats.claim(booking_id, visit, capacity))
+    return ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,40 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Integer, bindparam, delete, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Integer,
+    Text,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 
-from bot.booking.bookings import Booking, Limit, Limits, Status, TicketTaken, TooMany, Wish
-from bot.store.booking_rows import COUNTS, counts, write_visit
+from bot.booking.bookings import Booking, Capacity, Full, Limit, Limits, Status, TicketTaken, TooMany, Wish
+from bot.store.booking_rows import COUNTS, write_visit
 from bot.store.instant import to_micros
 from bot.store.query import Dialect, Query
-from bot.store.schema import bookings
+from bot.store.schema import bookings, seats
 from bot.store.unit import Work
 
-Refused = TooMany | TicketTaken
+Refused = TooMany | TicketTaken | Full
 
 
-def add_held(wish: Wish, limits: Limits, now: datetime, held_until: datetime) -> Work[Booking | Refused]:
-    """A booking that is held. Its person, if known, must be locked (`conversations.find`), or two wishes could pass."""
-    values = _values(wish, Status.HELD, now, held_until)
+def add_held(
+    wish: Wish, capacity: Capacity, limits: Limits, now: datetime, held_until: datetime
+) -> Work[Booking | Refused]:
+    """A booking that is held, if its first slot seems to have room; whether it has, the claim of its seats tells.
+
+    Its person, if known, must be locked (`conversations.find`), or two wishes could pass the limits.
+    """
+    values = _values(wish, Status.HELD, now, held_until) | _room(wish, capacity)
     rows = yield _insert_held.bind(**values, most_active=limits.active, most_held=limits.held)
-    return (yield from _outcome(rows, wish, Status.HELD, limits, now, held_until))
+    if rows:
+        return _made(rows[0][0], wish, Status.HELD, now, held_until)
+    count, refusal = yield from _why_not(wish, now)
+    if count.active >= limits.active:
+        return TooMany(Limit.ACTIVE)
+    return TooMany(Limit.HELD) if count.held >= limits.held else refusal
 
 
-def add_waiting(wish: Wish, limits: Limits, now: datetime) -> Work[Booking | Refused]:
+def add_waiting(wish: Wish, limits: Limits, now: datetime) -> Work[Booking | TooMany | TicketTaken]:
     """A booking that waits for seats until its slot begins."""
     values = _values(wish, Status.WAITING, now, wish.visit.starts_at)
     rows = yield _insert_waiting.bind(**values, most_waiting=limits.waiting)
-    return (yield from _outcome(rows, wish, Status.WAITING, limits, now, wish.visit.starts_at))
+    if rows:
+        return _made(rows[0][0], wish, Status.WAITING, now, wish.visit.starts_at)
+    count, _ = yield from _why_not(wish, now)
+    return TooMany(Limit.WAITING) if count.waiting >= limits.waiting else TicketTaken()
 
 
-def add_confirmed(wish: Wish, now: datetime) -> Work[Booking | TicketTaken]:
-    """A booking that staff enter: confirmed, whatever the limits."""
-    rows = yield _insert_confirmed.bind(**_values(wish, Status.CONFIRMED, now, None))
-    return _made(rows[0][0], wish, Status.CONFIRMED, now, None) if rows else TicketTaken()
+def add_confirmed(wish: Wish, capacity: Capacity, now: datetime) -> Work[Booking | Refused]:
+    """A booking that staff enter: confirmed, whatever the limits, if its first slot seems to have room."""
+    rows = yield _insert_confirmed.bind(**_values(wish, Status.CONFIRMED, now, None), **_room(wish, capacity))
+    if rows:
+        return _made(rows[0][0], wish, Status.CONFIRMED, now, None)
+    _, refusal = yield from _why_not(wish, now)
+    return refusal
 
 
 def remove(booking_id: int) -> Work[None]:
@@ -43,28 +70,16 @@ def remove(booking_id: int) -> Work[None]:
     yield _delete_booking.bind(booking_id=booking_id)
 
 
-def _outcome(
-    rows: Sequence[tuple[Any, ...]],
-    wish: Wish,
-    status: Status,
-    limits: Limits,
-    now: datetime,
-    held_until: datetime,
-) -> Work[Booking | Refused]:
-    if rows:
-        return _made(rows[0][0], wish, status, now, held_until)
-    reached = None
-    if wish.conversation_id is not None:
-        reached = _reached((yield from counts(wish.conversation_id, now)), limits, status)
-    return TicketTaken() if reached is None else TooMany(reached)
+def _why_not(wish: Wish, now: datetime) -> Work[tuple[Limits, TicketTaken | Full]]:
+    """What the person has already, and whether it is the ticket or the slot that was taken."""
+    rows = yield _select_why_not.bind(conversation_id=wish.conversation_id, now=to_micros(now), ticket=wish.ticket)
+    *counts, is_ticket_taken = rows[0]
+    return Limits(*counts), TicketTaken() if is_ticket_taken else Full()
 
 
-def _reached(count: Limits, limits: Limits, status: Status) -> Limit | None:
-    if status is Status.WAITING:
-        return Limit.WAITING if count.waiting >= limits.waiting else None
-    if count.active >= limits.active:
-        return Limit.ACTIVE
-    return Limit.HELD if count.held >= limits.held else None
+def _room(wish: Wish, capacity: Capacity) -> dict[str, Any]:
+    slot, wanted = wish.visit.claims[0]
+    return {"desk": slot.service, "wanted": wanted, "capacity": capacity(slot.id)}
 
 
 def _values(wish: Wish, status: Status, now: datetime, held_until: datetime | None) -> dict[str, Any]:
@@ -123,7 +138,7 @@ _BOUND = (
 
 
 def _insert(dialect: Dialect, *conditions: ColumnElement[bool]) -> Executable:
-    """One statement checks the limits and adds the row; a ticket that is taken adds none."""
+    """One statement checks and adds the row, so that a refusal costs no more; a ticket that is taken adds none."""
     table = bookings.c
     row: dict[str, Any] = {name: bindparam(name, type_=table[name].type) for name in _BOUND}
     row |= {name: bindparam("now", type_=table.created_at.type) for name in ("created_at", "changed_at")}
@@ -136,6 +151,14 @@ def _insert(dialect: Dialect, *conditions: ColumnElement[bool]) -> Executable:
     return made
 
 
+def _has_room() -> ColumnElement[bool]:
+    is_slot = (seats.c.service == bindparam("desk", type_=Text)) & (
+        seats.c.starts_at == bindparam("starts_at", type_=BigInteger)
+    )
+    count = select(func.count()).select_from(seats).where(is_slot).scalar_subquery()
+    return count + bindparam("wanted", type_=Integer) <= bindparam("capacity", type_=Integer)
+
+
 def _below(count: ColumnElement[int], most: str) -> ColumnElement[bool]:
     return count < bindparam(most, type_=Integer)
 
@@ -145,7 +168,7 @@ _ACTIVE, _HELD, _WAITING = COUNTS
 
 @Query
 def _insert_held(dialect: Dialect) -> Executable:
-    return _insert(dialect, _below(_ACTIVE, "most_active"), _below(_HELD, "most_held"))
+    return _insert(dialect, _has_room(), _below(_ACTIVE, "most_active"), _below(_HELD, "most_held"))
 
 
 @Query
@@ -155,7 +178,12 @@ def _insert_waiting(dialect: Dialect) -> Executable:
 
 @Query
 def _insert_confirmed(dialect: Dialect) -> Executable:
-    return _insert(dialect)
+    return _insert(dialect, _has_room())
+
+
+@Query
+def _select_why_not(_: Dialect) -> Executable:
+    return select(*COUNTS, exists().where(bookings.c.ticket == bindparam("ticket")))
 
 
 @Query

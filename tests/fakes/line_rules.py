@@ -4,6 +4,7 @@ see them, bytes. Written from LINE's reference (2022), apart from the program, s
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -33,9 +34,10 @@ def units(text: str) -> int:
 
 
 def seen(text: str) -> int:
-    """Characters as people see them: a mark belongs to the one before it, a joiner ties two into one."""
+    """Characters as people see them: a mark belongs to the one before it, a joiner ties two into one, and so do the
+    two letters of a flag."""
     count, is_tied = 0, False
-    for character in text:
+    for character in re.sub("[\U0001f1e6-\U0001f1ff]{2}", "\U0001f1e6", text):
         is_mark = unicodedata.category(character) in {"Mn", "Me", "Mc"} or 0x1F3FB <= ord(character) <= 0x1F3FF
         if character == "\u200d" or is_mark:
             count, is_tied = max(count, 1), character == "\u200d"
