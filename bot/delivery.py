@@ -135,7 +135,8 @@ class Delivery:
         try:
             out = await self._hand_over(letters)
         except Flooded as error:
-            return await self._later(letter, timedelta(seconds=error.retry_after_s), "flooded")
+            asked_for = timedelta(seconds=error.retry_after_s)
+            return await self._later(letter, max(asked_for, _pause(letter.attempts)), "flooded")
         except Unreachable:
             return await self._later(letter, _pause(letter.attempts), "unreachable")
         except Blocked:

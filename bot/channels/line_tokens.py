@@ -42,6 +42,11 @@ class ReplyTokens:
         self._replies: dict[str, Reply] = {}
         self._accepted: dict[int, None] = {}
 
+    @property
+    def held(self) -> int:
+        """How many tokens are kept."""
+        return len(self._replies)
+
     def keep(self, event_id: str, token: str) -> None:
         """A token that has just come; the same event's second delivery changes nothing."""
         self._forget_old()

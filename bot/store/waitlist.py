@@ -48,14 +48,15 @@ def offer(
     whatever frees seats.
     """
     wanted = tuple(dict.fromkeys(slot_ids))
-    locked = {slot for booking in (yield from _in_line(wanted, now)) for slot in booking.slot_ids} | set(wanted)
-    yield from seats.lock(locked)
+    yield from seats.lock(wanted)
     offered: list[Booking] = []
     full: set[SlotId] = set()
     for booking in (yield from _in_line(wanted, now)):
         end = until(booking.starts_at)
-        # Somebody who joined before the lock was ours may wait for more slots than we have locked: the sweeper's turn.
-        if end is None or not full.isdisjoint(booking.slot_ids) or not locked.issuperset(booking.slot_ids):
+        if end is None or not full.isdisjoint(booking.slot_ids):
+            continue
+        # Who waits for more slots than these: not now if another work has them; the sweeper comes by again.
+        if not (yield from seats.lock_at_once(set(booking.slot_ids) - set(wanted))):
             continue
         if (yield from seats.claim(booking.id, booking.visit, capacity)):
             offered += yield from _offered(booking, limits, now, end)

@@ -141,6 +141,8 @@ class _Taking:
         if not isinstance(incoming.body, Left) and self._pace.wait_s(incoming.address):
             _log.warning("line: one person sends faster than anybody types; an event was left out")
             return
+        if received.is_redelivered:
+            _log.info("line: an event comes again")
         self._line.note(received)
         try:
             await self._take(incoming)

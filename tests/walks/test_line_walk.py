@@ -19,7 +19,8 @@ from starlette.applications import Starlette
 
 from bot.channels.line import Line
 from bot.delivery import Delivery
-from bot.dialogue import Desk, Incoming
+from bot.dialogue import Desk, Incoming, Kind, Phrase, Say
+from bot.language import Language
 from bot.settings import read_settings
 from bot.store import conversations, outbox
 from bot.store.conversations import Found
@@ -249,6 +250,32 @@ async def test_a_store_out_of_order_makes_line_ask_again(house: House, api: Line
     await house.engine.open()
     await house.receives(api.events.redelivered(question))
     assert heads(api) == [ANSWERED]
+
+
+async def test_an_event_that_reaches_two_replicas_at_once_is_answered_once(
+    file: Path, desk: Desk, api: LineApi
+) -> None:
+    async with opened(file, desk, api) as one, opened(file, desk, api) as other:
+        question = api.events.text(7, PARKING)
+        answers = await asyncio.gather(*(calls(house.app, api, question) for house in (one, other, one, other)))
+        assert answers == [200] * 4
+        await asyncio.gather(one.delivers(), other.delivers())
+    assert [(sent.by, sent.text.splitlines()[0]) for sent in api.sent] == [("reply", ANSWERED)]
+
+
+async def test_a_reminder_is_pushed_long_after_its_event(house: House, api: LineApi) -> None:
+    await house.receives(api.events.text(7, PARKING))
+    conversation_id = await house.engine.write(
+        conversations.save("line", SEVEN, (await house.found(7)).conversation, house.now)
+    )
+    reminder, due = Say(Kind.NOTICE, (Phrase("reminder"),)), house.now + timedelta(days=1)
+    await house.engine.write(
+        outbox.put(conversation_id, "line", None, Language.JA, (reminder,), said_at=house.now, not_before=due)
+    )
+    await house.later(3600)
+    assert len(api.sent) == 1
+    await house.later(24 * 3600)
+    assert [(sent.by, sent.text) for sent in api.sent[1:]] == [("push", "<reminder>")]
 
 
 async def test_a_spent_budget_is_told_to_operators(house: House, api: LineApi) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -307,6 +309,11 @@ async def test_a_ticket_comes_with_the_address_of_its_page(api: LineApi) -> None
     await line.send_together(SEVEN, [Parcel(1, AT, None, is_notice=True, message=ticket)])
     await line.close()
     assert api.texts() == ["予約しました。\n\nhttps://desk.example/tickets/AB12"]
+
+
+def test_the_library_is_not_loaded_where_line_is_not_configured() -> None:
+    load = "import sys, bot.wiring, bot.delivery, bot.web.webhooks; sys.exit('linebot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", load], check=False).returncode == 0
 
 
 async def test_closing_twice_is_harmless(line: Line) -> None:

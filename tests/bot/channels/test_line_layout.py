@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.line_layout import MOST_QUICK_REPLIES, Json, messages_of
@@ -31,6 +31,7 @@ def texts(messages: tuple[Json, ...]) -> str:
     return "".join(message["text"] for message in messages if message["type"] == "text")
 
 
+@settings(deadline=None)
 @given(TEXTS, CHOICES)
 def test_any_message_stays_within_every_limit_and_loses_nothing(text: str, choices: list[RenderedChoice]) -> None:
     messages = messages_of(Rendered(text, tuple(choices)))
@@ -40,11 +41,13 @@ def test_any_message_stays_within_every_limit_and_loses_nothing(text: str, choic
     assert without_spaces(texts(messages)) == without_spaces(text + listed)
 
 
+@settings(deadline=None)
 @given(st.lists(st.builds(RenderedChoice, st.text("👨\u200d👩", min_size=200, max_size=300), TOKENS), min_size=14))
 def test_the_heaviest_cards_stay_within_their_bytes(choices: list[RenderedChoice]) -> None:
     assert faults_of([messages_of(Rendered("日を選んでください。", tuple(choices)))[-1]]) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["はい。", "予約できます。", "ご用件をどうぞ！"]), min_size=1, max_size=20))
 def test_long_texts_part_at_sentence_ends(sentences: list[str]) -> None:
     messages = messages_of(Rendered("".join(sentences) * 2000))

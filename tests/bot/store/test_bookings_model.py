@@ -332,4 +332,4 @@ def test_the_desk_and_a_plain_model_agree_whatever_happens() -> None:
         database=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
-    run_state_machine_as_test(Rush, settings=quick)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Rush, settings=quick)

@@ -15,7 +15,7 @@ from tests.bot.store.steps import ON_SQLITE, every_query, path_of
 
 READS_EVERYTHING_ON_PURPOSE = {"_select_feedback", "_select_version", "_select_all", "_delete_all"}
 QUERIES = every_query()
-NOTHING_ON_SQLITE = {"_lock"}
+NOTHING_ON_SQLITE = {"_lock", "_try_lock"}
 
 
 @Query
@@ -81,7 +81,9 @@ def plan_of(connection: sqlite3.Connection, name: str) -> str:
 @pytest.mark.anyio
 @pytest.mark.parametrize("name", sorted(QUERIES.keys() - READS_EVERYTHING_ON_PURPOSE - NOTHING_ON_SQLITE))
 async def test_no_statement_reads_through_a_table_or_sorts_it(connection: sqlite3.Connection, name: str) -> None:
-    plan = plan_of(connection, name).replace("SCAN 3 CONSTANT ROWS", "")
+    plan = plan_of(connection, name)
+    for few in ("SCAN 3 CONSTANT ROWS", "SCAN heads", "SCAN due"):  # what a claim has just chosen
+        plan = plan.replace(few, "")
     assert "SCAN" not in plan
     assert "TEMP B-TREE" not in plan
 

@@ -84,6 +84,7 @@ def events() -> Events:
     return Events()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200).map(lambda raw: raw.decode("utf-8", "ignore")), st.text(min_size=1, max_size=40))
 def test_our_signature_check_agrees_with_lines_own_library(content: str, secret: str) -> None:
     signed = signature(content.encode(), secret)
