@@ -314,7 +314,9 @@ def _confirm(booking: Booking, chosen: tuple[Reminder, ...], house: _House) -> W
     if refusal := may_confirm(house.plan, booking.visit, house.now, party=booking.party, overrides=house.changes):
         return Refused(refusal)
     timed = timed_reminders(booking, house.plan, chosen, house.now)
-    changed = yield from bookings.confirm(booking, house.now, tuple(one.value for one in chosen), timed)
+    changed = yield from bookings.confirm(
+        booking, house.now, tuple(one.value for one in chosen), timed, limits=house.limits
+    )
     if isinstance(changed, Changed):
         return Confirmed(changed.booking)
     return Lost((yield from _nearest(house, booking.service, booking.party, booking.starts_at)))
@@ -393,7 +395,7 @@ def offer_freed(slot_ids: Iterable[SlotId], plan: Plan, now: datetime) -> Work[t
         window = offer_window(plan, now, starts_at)
         return window.until if window else None
 
-    offered = yield from waitlist.offer(slot_ids, house.capacity, now, until)
+    offered = yield from waitlist.offer(slot_ids, house.capacity, now, until, limits=house.limits)
     for booking in offered:
         window = offer_window(plan, now, booking.starts_at)
         if window and booking.conversation_id is not None and booking.held_until is not None:

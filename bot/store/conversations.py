@@ -78,7 +78,7 @@ _is_expected = bookings.c.status.not_in([literal_column("'cancelled'"), literal_
 def _select_conversation(_: Dialect) -> Executable:
     waiting = exists().where(outbox.c.conversation_id == conversations.c.id, is_pending(outbox), is_in_line(outbox))
     columns = conversations.c.id, conversations.c.state, conversations.c.blocked_at, waiting.label("has_backlog")
-    return select(*columns).where(_is_theirs).with_for_update(of=conversations)
+    return select(*columns).where(_is_theirs).with_for_update(of=conversations, key_share=True)
 
 
 @Query
