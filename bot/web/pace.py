@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+
+from bot.dialogue import Incoming, Left
 
 _BURST = 120
 _PER_SECOND = 20.0
 _MOST_CALLERS = 10_000
+
+
+_log = logging.getLogger(__name__)
+
+Take = Callable[[Incoming], Awaitable[None]]
 
 
 class Pace:
@@ -43,3 +51,16 @@ class Pace:
     def _forget_the_rested(self, now_s: float) -> None:
         kept = sorted((at_s, caller) for caller, at_s in self._full_at_s.items() if at_s > now_s)
         self._full_at_s = {caller: at_s for at_s, caller in kept[-(self._most_callers // 2) :]}
+
+
+def paced(take: Take, pace: Pace) -> Take:
+    """`take`, but a resident whose events come faster than anybody types (a stuck key, a program) is left waiting:
+    what is too much is left out, and nobody else notices. That somebody left is always taken."""
+
+    async def take_paced(incoming: Incoming) -> None:
+        if not isinstance(incoming.body, Left) and pace.wait_s(incoming.address):
+            _log.warning("flood on %s: an event was left out", incoming.channel)
+            return
+        await take(incoming)
+
+    return take_paced

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from bot.web.pace import Pace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.dialogue import Body, Incoming, Left, Text
+from bot.web.pace import Pace, paced
 
 
 class Clock:
@@ -53,3 +58,21 @@ def test_callers_who_have_rested_are_forgotten_and_the_busy_ones_are_not() -> No
         pace.wait_s(caller)
     assert set(pace._full_at_s) <= set("def")
     assert pace.wait_s("d") > 0
+
+
+@pytest.mark.anyio
+async def test_a_stuck_key_is_left_waiting_and_nobody_else_notices() -> None:
+    taken: list[str] = []
+
+    async def take(incoming: Incoming) -> None:
+        taken.append(incoming.address)
+
+    def event(address: str, body: Body) -> Incoming:
+        return Incoming("telegram", "1", address, datetime(2022, 7, 1, tzinfo=UTC), body)
+
+    held = paced(take, Pace(burst=2, per_second=1, now_s=Clock()))
+    for _ in range(5):
+        await held(event("stuck", Text("a")))
+    await held(event("calm", Text("a")))
+    await held(event("stuck", Left()))
+    assert taken == ["stuck", "stuck", "calm", "stuck"]
