@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,6 +49,8 @@ Clock = Callable[[], datetime]
 _HERE = Path(__file__).parent
 _SWEEP_S = 10.0
 _SWEEPS_AN_HOUR = 360
+_LAST_TURNS_S = 10.0
+"""How long a stop waits for turns that a slow store still holds up."""
 
 _TICKETS_LOOKED_UP = 60
 """Tickets one caller may look up in a row; then one every two seconds."""
@@ -110,6 +112,7 @@ class Service:
     sweeper: Sweeper | None
     telegram: Telegram | None
     line: Line | None = None
+    under_way: set[asyncio.Task[object]] = field(default_factory=set)
 
     def hear(self, channel: str, address: str) -> None:
         """Another replica has said something: to be read here, or behind something that is being sent here."""
@@ -266,7 +269,9 @@ def _line_routes(service: Service) -> Sequence[BaseRoute]:
         return ()
     from bot.web.webhooks import line_webhook
 
-    return (line_webhook(service.turns.take, service.line, settings.channel_secret.reveal(), clock=service.clock),)
+    secret = settings.channel_secret.reveal()
+    door = line_webhook(service.turns.take, service.line, secret, clock=service.clock, under_way=service.under_way)
+    return (door,)
 
 
 def _telegram_routes(service: Service) -> Sequence[BaseRoute]:
@@ -366,6 +371,8 @@ class Running:
         import asyncio
 
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._service.under_way:
+            await asyncio.wait(self._service.under_way, timeout=_LAST_TURNS_S)
         await self._service.delivery.finish()
         await self._stack.aclose()
 

@@ -11,7 +11,13 @@ from bot.dialogue import Rendered, RenderedChoice
 
 _SENTENCE = r"[。！？]+[」』）]*|[.!?]+[\"')\]」』）]*(?=\s)"
 _JOINED = "[\u0300-\u036f\u200d\u3099\u309a\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]"
-_GRAPHEME = re.compile(rf"[\U0001f1e6-\U0001f1ff]{{2}}|.{_JOINED}*(?:(?<=\u200d).{_JOINED}*)*", re.DOTALL)
+_PICTURE = "[\u2194\u2195\u2600-\u2767\u2794-\u27bf\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+_GRAPHEME = re.compile(
+    rf"[\U0001f1e6-\U0001f1ff]{{2}}|{_PICTURE}{_JOINED}*(?:(?<=\u200d){_PICTURE}{_JOINED}*)*|[^\x00-\x1f]{_JOINED}*|.",
+    re.DOTALL,
+)
+"""A joiner ties pictures only: between other characters it is seen as nothing, and LINE counts them one by one."""
+
 _PAUSES = (
     (re.compile(r"(?=\n\n)"), 0.5),
     (re.compile(r"(?=\n)"), 0.5),

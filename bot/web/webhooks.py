@@ -72,6 +72,7 @@ def line_webhook(
     *,
     clock: Callable[[], datetime],
     pace: Pace | None = None,
+    under_way: set[asyncio.Task[object]] | None = None,
     patience_s: float = _PATIENCE_S,
 ) -> Route:
     """`POST /line/webhook`: 200 once every turn is committed; by itself LINE delivers nothing a second time.
@@ -79,8 +80,11 @@ def line_webhook(
     A turn takes milliseconds. One that takes longer than `patience_s` goes on by itself, and the answer is 503: LINE,
     if it is set to, delivers the events again, and what was taken by then changes nothing. 401 without the right
     signature, 413 for a body too large, 400 for what is no webhook's body, 500 when the store fails.
+    `under_way` holds the turns that go on by themselves, for whoever stops the service to wait for.
     """
     taking = _Taking(take, line, pace or Pace(burst=30, per_second=1.0), patience_s)
+    if under_way is not None:
+        taking.under_way = under_way
 
     async def receive(request: Request) -> Response:
         body = await _body_within(request, LARGEST_BODY)
@@ -110,11 +114,11 @@ class _Taking:
         self._line = line
         self._pace = pace
         self._patience_s = patience_s
-        self._under_way: set[asyncio.Task[object]] = set()
+        self.under_way: set[asyncio.Task[object]] = set()
 
     async def take_all(self, events: Sequence[Received]) -> int:
         """The status to answer with."""
-        if len(self._under_way) >= _MOST_UNDER_WAY:
+        if len(self.under_way) >= _MOST_UNDER_WAY:
             return 503
         lines = {self._start(self._take_line(line)): address for address, line in _by_person(events).items()}
         pending = await _still_pending(lines, self._patience_s / 2)
@@ -153,8 +157,8 @@ class _Taking:
 
     def _start(self, work: Coroutine[None, None, object]) -> asyncio.Task[object]:
         task = asyncio.create_task(work)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self.under_way.add(task)
+        task.add_done_callback(self.under_way.discard)
         return task
 
 

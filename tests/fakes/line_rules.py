@@ -34,15 +34,16 @@ def units(text: str) -> int:
 
 
 def seen(text: str) -> int:
-    """Characters as people see them: a mark belongs to the one before it, a joiner ties two into one, and so do the
-    two letters of a flag."""
-    count, is_tied = 0, False
+    """Characters as people see them (UAX #29): a mark belongs to the one before it, the two letters of a flag are one,
+    a joiner ties two pictures into one and nothing else."""
+    count, before, is_picture = 0, "\n", False
     for character in re.sub("[\U0001f1e6-\U0001f1ff]{2}", "\U0001f1e6", text):
         is_mark = unicodedata.category(character) in {"Mn", "Me", "Mc"} or 0x1F3FB <= ord(character) <= 0x1F3FF
-        if character == "\u200d" or is_mark:
-            count, is_tied = max(count, 1), character == "\u200d"
-            continue
-        count, is_tied = count + (0 if is_tied else 1), False
+        goes_on = (is_mark or character == "\u200d") and not unicodedata.category(before).startswith("Cc")
+        is_tied = is_picture and before == "\u200d" and unicodedata.category(character) == "So"
+        count += 0 if goes_on or is_tied else 1
+        is_picture = (is_picture and goes_on) or unicodedata.category(character) == "So"
+        before = character
     return count
 
 

@@ -7,6 +7,7 @@ no wording the message shows the text's key in angle brackets.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -291,6 +292,30 @@ async def test_what_was_typed_is_in_no_log(house: House, api: LineApi, caplog: p
     await house.receives(api.events.text(7, "たろうのひみつ"))
     assert "ひみつ" not in caplog.text
     assert api.token not in caplog.text
+
+
+async def test_a_stop_waits_for_the_turns_that_a_slow_store_holds_up(tmp_path: Path, api: LineApi) -> None:
+    file = tmp_path / "desk.db"
+    settings = read_settings(
+        {
+            "MADOGUCHI_DATABASE_URL": f"sqlite+aiosqlite:///{file}",
+            "MADOGUCHI_LINE_CHANNEL_SECRET": api.secret,
+            "MADOGUCHI_LINE_ACCESS_TOKEN": api.token,
+            "MADOGUCHI_LINE_HOST": api.url,
+        }
+    )
+    migrate(settings.database_url)
+    service = build_service(settings)
+    app = build_app(service)
+    another = sqlite3.connect(file, isolation_level=None)
+    async with app.router.lifespan_context(app):
+        another.execute("BEGIN IMMEDIATE")
+        asyncio.get_running_loop().call_later(1.5, another.rollback)
+        assert await calls(app, api, *(api.events.text(7, PARKING) for _ in range(3))) == 503
+    [(left,)] = another.execute("SELECT count(*) FROM outbox").fetchall()
+    another.close()
+    assert service.turns.taken == {"line": 3}
+    assert len(api.sent) + left == 3  # no letter is sent and waits to be sent all the same
 
 
 async def test_the_real_service_answers_over_line(tmp_path: Path, api: LineApi) -> None:

@@ -77,6 +77,12 @@ def test_a_label_of_twenty_characters_stays_and_one_more_is_shortened_but_told_i
         assert (action["data"], action["displayText"]) == ("t:0", label)
 
 
+@pytest.mark.parametrize("hidden", ["\u200d", "\n\u3099"])
+def test_what_cannot_be_seen_never_makes_a_label_longer_than_line_takes(hidden: str) -> None:
+    [message] = messages_of(offered(f"あ{hidden}" * 30))
+    assert faults_of([message]) == []
+
+
 def test_the_limit_itself_is_one_message_and_one_more_is_two() -> None:
     assert len(messages_of(Rendered("あ" * LONGEST_TEXT))) == 1
     assert len(messages_of(Rendered("あ" * LONGEST_TEXT + "い"))) == 2
