@@ -120,6 +120,13 @@ def judge(
     )
 
 
+_LIBRARY_SAYS = (
+    *(ValueError, TypeError, OverflowError, UnsupportedAlgorithm),
+    *(x509.DuplicateExtension, x509.ExtensionNotFound, x509.InvalidVersion, x509.UnsupportedGeneralNameType),
+)
+"""What the library raises about bytes that are no certificate, or one it cannot read."""
+
+
 def _made(make: Callable[[], Made], problem: str) -> Made:
     """What the library makes of a card's bytes; whatever it says of them becomes one error without the bytes."""
     with warnings.catch_warnings():
@@ -127,7 +134,7 @@ def _made(make: Callable[[], Made], problem: str) -> Made:
         warnings.simplefilter("ignore")
         try:
             return make()
-        except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+        except _LIBRARY_SAYS as error:
             raise CertificateUnreadable(problem) from error
 
 

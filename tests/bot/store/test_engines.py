@@ -100,7 +100,9 @@ async def test_a_caller_that_stops_waiting_leaves_the_work_whole(engine: Engine)
     for work in works:
         work.cancel()
     await asyncio.gather(*works, return_exceptions=True)
-    assert await turns_of(engine) == len(await all_letters(engine))
+    async with asyncio.timeout(10):  # what had begun goes on without its caller
+        while await turns_of(engine) != len(await all_letters(engine)):
+            await asyncio.sleep(0.05)
 
 
 async def test_doubled_events_on_two_replicas_are_applied_once_each(engine: Engine, other_engine: Engine) -> None:
