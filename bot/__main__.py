@@ -10,7 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 from bot.errors import BotError
@@ -45,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_plain(commands, "migrate", "create the database or bring it up to date")
     _add_feedback(commands)
     _add_letters(commands)
+    _add_booking(commands)
     _add_line(commands)
+    _add_counter(commands)
     faq = commands.add_parser("faq", help="measure, explain and teach the search").add_subparsers(required=True)
     _add_faq_evaluate(faq)
     _add_faq_explain(faq)
@@ -139,6 +141,56 @@ def _add_faq_calibrate(faq: Commands[argparse.ArgumentParser]) -> None:
     calibrate.set_defaults(module="faq_calibrate")
 
 
+def _add_booking(commands: Commands[argparse.ArgumentParser]) -> None:
+    actions = commands.add_parser("booking", help="the desk's bookings and calendar").add_subparsers(required=True)
+    day = _booking_action(actions, "day", "a day's list")
+    day.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="default: today by the clock")
+    day.add_argument("--csv", type=Path, metavar="FILE", help="write it for a spreadsheet instead")
+    enter = _booking_action(actions, "enter", "book for somebody at the telephone or the door")
+    enter.add_argument("--service", required=True, metavar="ID", help="as in services.yaml")
+    enter.add_argument("--date", type=_day, required=True, metavar="YYYY-MM-DD")
+    enter.add_argument("--at", type=time.fromisoformat, required=True, metavar="HH:MM")
+    enter.add_argument("--party", type=_positive, default=1, metavar="N", help="how many people (default: 1)")
+    enter.add_argument("--walk-in", action="store_true", help="at the door (default: by telephone)")
+    for name, summary in (("cancel", "cancel a booking"), ("no-show", "note that nobody came")):
+        _booking_action(actions, name, summary).add_argument("ticket", metavar="TICKET")
+    close = _booking_change(actions, "close", "close a day")
+    close.add_argument("--reason", default="", help="shown to residents")
+    _booking_change(actions, "open", "give a day other hours").add_argument("--hours", type=_hours, required=True)
+    _booking_change(actions, "seats", "give a day's slots other seats").add_argument(
+        "--seats", type=int, required=True, metavar="N"
+    )
+    stop = _booking_action(actions, "stop", "take no bookings for now")
+    stop.add_argument("--message", required=True, help="shown to residents")
+    for one in (stop, _booking_action(actions, "resume", "take bookings again")):
+        one.add_argument("--channel", metavar="NAME", help="default: every channel")
+    actions.add_parser("audit", help="count everything again").set_defaults(module="booking_audit")
+    rehearse = actions.add_parser("rehearse", help="try an opening rush on an empty copy, never on the real database")
+    rehearse.add_argument("--residents", type=_positive, default=200, metavar="N", help="default: 200")
+    rehearse.add_argument("--at-once", type=_positive, default=50, metavar="N", help="default: 50")
+    rehearse.set_defaults(module="booking_rehearse")
+
+
+def _booking_action(actions: Commands[argparse.ArgumentParser], name: str, summary: str) -> argparse.ArgumentParser:
+    one = actions.add_parser(name, help=summary)
+    one.set_defaults(module="booking", action=name)
+    return one
+
+
+def _booking_change(actions: Commands[argparse.ArgumentParser], name: str, summary: str) -> argparse.ArgumentParser:
+    one = _booking_action(actions, name, f"{summary}; names whom it hits")
+    one.add_argument("--date", type=_day, required=True, metavar="YYYY-MM-DD")
+    one.add_argument("--service", metavar="ID", help="default: every desk")
+    one.add_argument("--force", action="store_true", help="also where somebody has a seat then; they keep it")
+    return one
+
+
+def _hours(text: str) -> object:
+    from bot.commands.booking import hours
+
+    return hours(text)
+
+
 def _add_letters(commands: Commands[argparse.ArgumentParser]) -> None:
     letters = commands.add_parser("letters", help="messages that were given up, and why")
     letters.add_argument("--json", action="store_true", help="print JSON")
@@ -163,6 +215,19 @@ def _add_line(commands: Commands[argparse.ArgumentParser]) -> None:
     budget = line.add_parser("budget", help="how many messages were pushed this month, and may be")
     budget.add_argument("--json", action="store_true", help="print JSON")
     budget.set_defaults(module="line_budget")
+
+
+def _add_counter(commands: Commands[argparse.ArgumentParser]) -> None:
+    counter = commands.add_parser("counter", help="the PCs of the support desk").add_subparsers(required=True)
+    enrol = counter.add_parser("enrol", help="print a short-lived code that one counter can enrol with")
+    enrol.add_argument("--minutes", type=_positive, default=15, metavar="N", help="how long it is good (default: 15)")
+    enrol.add_argument("--json", action="store_true", help="print JSON")
+    listed = counter.add_parser("list", help="which counters there are")
+    listed.add_argument("--json", action="store_true", help="print JSON")
+    revoke = counter.add_parser("revoke", help="a counter's token counts no more")
+    revoke.add_argument("agent_id", metavar="ID", help="as `counter list` prints it")
+    for action, one in (("enrol", enrol), ("list", listed), ("revoke", revoke)):
+        one.set_defaults(module="counter", action=action)
 
 
 def _add_plain(commands: Commands[argparse.ArgumentParser], name: str, summary: str, *, module: str = "") -> None:

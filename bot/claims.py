@@ -85,7 +85,7 @@ class Resident:
 
 
 @dataclass(frozen=True, slots=True)
-class _House:
+class House:
     """The plan with what staff changed, as it stands in this transaction."""
 
     plan: Plan
@@ -102,11 +102,11 @@ class _House:
         return Limits(rules.bookings_per_person, rules.holds_per_person, rules.waits_per_person)
 
 
-def house_of(plan: Plan, now: datetime) -> Work[_House]:
+def house_of(plan: Plan, now: datetime) -> Work[House]:
     """What holds now: the pack's calendar, and what staff changed of the days still to come."""
     entered = yield from overrides.between(day_of(now), plan.calendar.last_on)
     stops = yield from overrides.stops()
-    return _House(plan, now, tuple(one.override for one in entered), stops)
+    return House(plan, now, tuple(one.override for one in entered), stops)
 
 
 def carry_out(request: Request, resident: Resident, plan: Plan, now: datetime) -> Work[Outcome]:
@@ -131,7 +131,7 @@ def carry_out(request: Request, resident: Resident, plan: Plan, now: datetime) -
 # Looking ---------------------------------------------------------------------------------------------------------
 
 
-def _find_days(request: FindDays, resident: Resident, house: _House) -> Work[Outcome]:
+def _find_days(request: FindDays, resident: Resident, house: House) -> Work[Outcome]:
     refusal = stopped_by(stop_for(house.stops, resident.channel)) or may_choose(house.plan, request.service)
     if refusal:
         return Refused(refusal)
@@ -139,7 +139,7 @@ def _find_days(request: FindDays, resident: Resident, house: _House) -> Work[Out
     return DaysFound(marked_days(house.plan, request.service, request.party, house.now, taken, house.changes))
 
 
-def _find_times(request: FindTimes, house: _House) -> Work[Outcome]:
+def _find_times(request: FindTimes, house: House) -> Work[Outcome]:
     """The times that could be booked on the day, free or full."""
     plan, service, party = house.plan, request.service, request.party
     if refusal := may_choose(plan, service):
@@ -152,7 +152,7 @@ def _find_times(request: FindTimes, house: _House) -> Work[Outcome]:
     return TimesFound(day, times, None if times else opening(plan, service, day, house.changes).closed)
 
 
-def _taken(house: _House, service: str, day: date | None = None) -> Work[Taken]:
+def _taken(house: House, service: str, day: date | None = None) -> Work[Taken]:
     """Seats taken at the desks of a service, on one day or in all the days ahead."""
     plan, now = house.plan, house.now
     days = [day] if day else [ahead.day for ahead in outlook(plan, service, now, house.changes)]
@@ -162,7 +162,7 @@ def _taken(house: _House, service: str, day: date | None = None) -> Work[Taken]:
     return (yield from seats.taken(plan.steps_of(service), from_at, to_at, now))
 
 
-def _nearest(house: _House, service: str, party: int, starts_at: datetime) -> Work[tuple[Time, ...]]:
+def _nearest(house: House, service: str, party: int, starts_at: datetime) -> Work[tuple[Time, ...]]:
     """Free times after the one that is full, or else before it."""
     taken = yield from _taken(house, service)
     plan, now, changes = house.plan, house.now, house.changes
@@ -174,7 +174,7 @@ def _nearest(house: _House, service: str, party: int, starts_at: datetime) -> Wo
 # Claiming --------------------------------------------------------------------------------------------------------
 
 
-def _hold(request: Hold, resident: Resident, house: _House) -> Work[Outcome]:
+def _hold(request: Hold, resident: Resident, house: House) -> Work[Outcome]:
     before = yield from _own_hold(request, resident)
     if before and before.held_until and _is_same(before, request) and house.now < before.held_until:
         return Held(before, before.held_until)
@@ -198,7 +198,7 @@ def _hold(request: Hold, resident: Resident, house: _House) -> Work[Outcome]:
             return Refused(None, (yield from _nearest(house, request.service, request.party, request.starts_at)))
 
 
-def _wait(request: Wait, resident: Resident, house: _House) -> Work[Outcome]:
+def _wait(request: Wait, resident: Resident, house: House) -> Work[Outcome]:
     """Join the line of a full time; where a seat is free after all, it is offered at once."""
     visit = visit_at(house.plan, request.service, request.starts_at, request.party, overrides=house.changes)
     refusal = _refusal(request, visit, resident, house)
@@ -216,7 +216,7 @@ def _wait(request: Wait, resident: Resident, house: _House) -> Work[Outcome]:
     return Waiting(made.booking, place)
 
 
-def _visit(request: Hold, resident: Resident, house: _House) -> Work[Visit | Refused]:
+def _visit(request: Hold, resident: Resident, house: House) -> Work[Visit | Refused]:
     """The visit of that time, as far as it may be booked and has seats."""
     plan, service, party, starts_at = house.plan, request.service, request.party, request.starts_at
     whole = visit_at(plan, service, starts_at, party, overrides=house.changes)
@@ -227,7 +227,7 @@ def _visit(request: Hold, resident: Resident, house: _House) -> Work[Visit | Ref
     return visit or Refused(None, (yield from _nearest(house, service, party, starts_at)))
 
 
-def _refusal(request: Hold | Wait, visit: Visit | None, resident: Resident, house: _House) -> Refusal | None:
+def _refusal(request: Hold | Wait, visit: Visit | None, resident: Resident, house: House) -> Refusal | None:
     """Why it may not be booked, seats aside. How many bookings a person may have, the claim itself looks at."""
     plan = house.plan
     if refusal := stopped_by(stop_for(house.stops, resident.channel)) or may_choose(plan, request.service):
@@ -283,7 +283,7 @@ def _too_many(limit: Limit, limits: Limits) -> Refusal:
 Owned = Confirm | Release | Move | Cancel | Remind | FindTicket
 
 
-def _with_own(request: Owned, resident: Resident, house: _House) -> Work[Outcome]:
+def _with_own(request: Owned, resident: Resident, house: House) -> Work[Outcome]:
     """What is done with a booking of one's own. Who keeps naming others' tickets is locked out for a while."""
     who = guesses.guesser(resident.channel, resident.address)
     if (yield from guesses.is_locked(who, house.now)):
@@ -308,7 +308,7 @@ def _with_own(request: Owned, resident: Resident, house: _House) -> Work[Outcome
             return Released()
 
 
-def _confirm(booking: Booking, chosen: tuple[Reminder, ...], house: _House) -> Work[Outcome]:
+def _confirm(booking: Booking, chosen: tuple[Reminder, ...], house: House) -> Work[Outcome]:
     if booking.status is Status.CONFIRMED:  # pressed twice
         return Confirmed(booking)
     if refusal := may_confirm(house.plan, booking.visit, house.now, party=booking.party, overrides=house.changes):
@@ -322,7 +322,7 @@ def _confirm(booking: Booking, chosen: tuple[Reminder, ...], house: _House) -> W
     return Lost((yield from _nearest(house, booking.service, booking.party, booking.starts_at)))
 
 
-def _move(booking: Booking, starts_at: datetime, resident: Resident, house: _House) -> Work[Outcome]:
+def _move(booking: Booking, starts_at: datetime, resident: Resident, house: House) -> Work[Outcome]:
     plan, now = house.plan, house.now
     if booking.starts_at == starts_at:
         return Moved(booking)
@@ -351,7 +351,7 @@ def _without(booking: Booking, taken: Taken) -> Taken:
     return others
 
 
-def _cancel(booking: Booking, house: _House) -> Work[Outcome]:
+def _cancel(booking: Booking, house: House) -> Work[Outcome]:
     if booking.status is Status.CONFIRMED and (refusal := may_cancel(house.plan, booking.starts_at, house.now)):
         return Refused(refusal)
     changed = yield from _give_back(booking, house)
@@ -360,7 +360,7 @@ def _cancel(booking: Booking, house: _House) -> Work[Outcome]:
     return TicketFound(booking, "show")  # it is being served, or over: nothing left to cancel
 
 
-def _give_back(booking: Booking, house: _House) -> Work[Booking | None]:
+def _give_back(booking: Booking, house: House) -> Work[Booking | None]:
     changed = yield from bookings.cancel(booking, house.now)
     if not isinstance(changed, Changed):
         return None
@@ -368,7 +368,7 @@ def _give_back(booking: Booking, house: _House) -> Work[Booking | None]:
     return changed.booking
 
 
-def _remind(booking: Booking, chosen: tuple[Reminder, ...], house: _House) -> Work[Outcome]:
+def _remind(booking: Booking, chosen: tuple[Reminder, ...], house: House) -> Work[Outcome]:
     if booking.status is not Status.CONFIRMED:
         return TicketFound(booking, "show")
     timed = timed_reminders(booking, house.plan, chosen, house.now)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.routing import BaseRoute
 
+    from bot.arrivals import Arrivals
     from bot.channels.channel import BundlingChannel, Channel
     from bot.channels.line import Line
     from bot.channels.telegram import Telegram
@@ -54,6 +55,12 @@ _LAST_TURNS_S = 10.0
 
 _TICKETS_LOOKED_UP = 60
 """Tickets one caller may look up in a row; then one every two seconds."""
+
+_COUNTER_GUESSES = 20
+"""Wrong codes and tokens one caller may show in a row; then one every ten seconds."""
+
+_COUNTERS_KEPT = timedelta(days=30)
+"""As long as bookings: what counters reported, and the codes and challenges they used."""
 
 _SEARCH = ("numpy", "sudachipy", "sudachidict_core")
 
@@ -112,6 +119,7 @@ class Service:
     sweeper: Sweeper | None
     telegram: Telegram | None
     line: Line | None = None
+    arrivals: Arrivals | None = None
     under_way: set[asyncio.Task[object]] = field(default_factory=set)
 
     def hear(self, channel: str, address: str) -> None:
@@ -161,8 +169,22 @@ def build_service(settings: Settings) -> Service:
         keep_questions_days=settings.unanswered_days,
     )
     sweeper = _build_sweeper(desk.content, engine, clock, letterboxes)
+    arrivals = _build_arrivals(desk.content, engine, texts, clock, delivery, frozenset(channels))
     return Service(
-        settings, desk, texts, clock, engine, bell, turns, delivery, letterboxes, tickets, sweeper, telegram, line
+        settings,
+        desk,
+        texts,
+        clock,
+        engine,
+        bell,
+        turns,
+        delivery,
+        letterboxes,
+        tickets,
+        sweeper,
+        telegram,
+        line,
+        arrivals,
     )
 
 
@@ -176,6 +198,16 @@ def _build_sweeper(content: Content, engine: Engine, clock: Clock, letterboxes: 
             letterbox.announce(address)
 
     return Sweeper(engine, content.booking, clock=clock, read_channels=tuple(letterboxes), announce=announce)
+
+
+def _build_arrivals(
+    content: Content, engine: Engine, texts: Texts, clock: Clock, delivery: Delivery, pushed: frozenset[str]
+) -> Arrivals | None:
+    if content.booking is None:
+        return None
+    from bot.arrivals import Arrivals
+
+    return Arrivals(engine, content.booking, texts, clock=clock, pushed=pushed, said=delivery.look)
 
 
 def _retention(settings: Settings) -> timedelta:
@@ -260,7 +292,19 @@ def _ticket_routes(service: Service) -> Sequence[BaseRoute]:
 
 
 def _routes(service: Service) -> Sequence[BaseRoute]:
-    return (*_telegram_routes(service), *_line_routes(service))
+    return (*_telegram_routes(service), *_line_routes(service), *_counter_routes(service))
+
+
+def _counter_routes(service: Service) -> Sequence[BaseRoute]:
+    if service.arrivals is None:
+        return ()
+    from starlette.routing import Mount
+
+    from bot.web.counter_api import counter_app
+    from bot.web.pace import Pace
+    from counter_agent.wire import PREFIX
+
+    return (Mount(PREFIX, counter_app(service.arrivals, Pace(burst=_COUNTER_GUESSES, per_second=0.1))),)
 
 
 def _line_routes(service: Service) -> Sequence[BaseRoute]:
@@ -323,7 +367,21 @@ async def _measure(service: Service) -> Sequence[Metric]:
     ]
     dead = len(await service.engine.read(outbox.dead(1000)))
     given_up = Metric("madoguchi_letters_given_up", "gauge", "Letters given up and still kept.", dead)
-    return [*turns, *letters, given_up, *_line_pushes(service)]
+    return [*turns, *letters, given_up, *_line_pushes(service), *_visits(service)]
+
+
+def _visits(service: Service) -> Sequence[Metric]:
+    """What counters reported since the start: how visits ended, and what reading cards proved."""
+    from bot.web.health import Metric
+
+    if service.arrivals is None:
+        return ()
+    ended = sorted(service.arrivals.ended.items())
+    read = sorted(service.arrivals.read.items())
+    return (
+        *(Metric("madoguchi_visits_total", "counter", "Visits ended.", n, {"outcome": one}) for one, n in ended),
+        *(Metric("madoguchi_cards_total", "counter", "Cards read.", n, {"verdict": one}) for one, n in read),
+    )
 
 
 def _line_pushes(service: Service) -> Sequence[Metric]:
@@ -427,6 +485,8 @@ async def _expire_hourly(service: Service) -> None:
             now, keep_days = service.clock(), service.settings.unanswered_days
             deleted = await expire_old(service.engine, now - _retention(service.settings))
             deleted += await expire_questions(service.engine, day_in_tokyo(now), keep_days)
+            if service.arrivals is not None:
+                deleted += await service.arrivals.expire_old(now - _COUNTERS_KEPT)
             log.info("expired rows=%d", deleted)
         except Exception:
             log.exception("expiry failed; trying again in an hour")

@@ -56,6 +56,12 @@ MOVABLE = frozenset({Status.HELD, Status.CONFIRMED})
 
 _AT_THE_DESK = frozenset({Status.DONE, Status.HANDED_OVER, Status.REFUSED, Status.ABANDONED})
 
+AT_THE_COUNTER = frozenset({Status.ARRIVED, Status.IN_SERVICE})
+"""A counter has the resident."""
+
+OVER = _AT_THE_DESK | {Status.NO_SHOW}
+"""What a visit, or one that did not come about, ends with."""
+
 LAWFUL: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {
         Status.WAITING: frozenset({Status.OFFERED, Status.CANCELLED, Status.EXPIRED}),

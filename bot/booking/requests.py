@@ -104,7 +104,7 @@ class FindMine:
 class FindTicket:
     """One of the resident's own bookings. Answered by `TicketFound` or `NotFound`; too many wrong ones: `Locked`.
 
-    `purpose` comes back with the answer: "show", "change" or "cancel".
+    `purpose` comes back with the answer: "show", "change", "cancel", "remind", or what is said of a visit afterwards.
     """
 
     ticket: str

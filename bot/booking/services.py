@@ -34,11 +34,29 @@ class Period:
     basis: Basis = Basis.CITY
 
 
+class CounterTask(StrEnum):
+    """What the counter's screen goes through with a resident: reads the card, has the payment service's name read out
+    and confirmed."""
+
+    READ_CARD = "read_card"
+    NAME_PAYMENT_SERVICE = "name_payment_service"
+
+
+@dataclass(frozen=True, slots=True)
+class AtCounter:
+    """How a desk's visit goes on the counter's screen: the things checked one by one, those that some payment services
+    do not ask for, and what is done then."""
+
+    items: tuple[str, ...] = ()
+    may_be_unneeded: frozenset[str] = frozenset()
+    tasks: frozenset[CounterTask] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One thing residents come for. `periods` (of a desk) are in order of days; `steps` (of a chain) are desks in the
     order of the visit; `bring` names what to bring; `facts` are the page's facts it rests on; `helps_with` are the next
-    steps of an eligibility result that are done there."""
+    steps of an eligibility result that are done there; `at_counter` is how a visit goes on the counter's screen."""
 
     id: str
     kind: ServiceKind
@@ -47,6 +65,7 @@ class Service:
     bring: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     helps_with: tuple[str, ...] = ()
+    at_counter: AtCounter = AtCounter()
 
     @property
     def is_bookable(self) -> bool:
@@ -66,3 +85,13 @@ class Service:
 def text_of_item(item: str) -> str:
     """The text key of something to bring."""
     return f"booking.bring.{item}"
+
+
+def label_of_item(item: str) -> str:
+    """The text key of something to bring, short: on a button, on the counter's screen."""
+    return f"booking.item.{item}"
+
+
+def after_visit(service: str) -> str:
+    """The text key of what follows once a desk's visit is done."""
+    return f"visit.next.{service}"

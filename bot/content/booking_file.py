@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.booking.plan import Plan
-from bot.booking.services import Basis, Period, Service, ServiceKind
+from bot.booking.services import AtCounter, Basis, CounterTask, Period, Service, ServiceKind
 from bot.content.booking_calendar import read_calendar, read_count, read_rules
 from bot.content.faq_file import read_member
 from bot.content.part import Fields, Part, did_you_mean, read_yaml
@@ -65,7 +65,7 @@ def _read(services_part: Part, calendar_part: Part, values: Mapping[str, object]
 
 
 def _read_service(name: str, part: Part, sections: list[tuple[str, Part]]) -> Service:
-    fields = part.fields(("kind", "source"), ("bring", "helps_with", "periods", "steps"))
+    fields = part.fields(("kind", "source"), ("at_counter", "bring", "helps_with", "periods", "steps"))
     kind = read_member(fields["kind"], ServiceKind, ServiceKind.EXPLAINED)
     _check_fits(part, fields, kind)
     source = fields["source"].fields(("section", "facts")) if "source" in fields else Fields({}, part)
@@ -79,7 +79,20 @@ def _read_service(name: str, part: Part, sections: list[tuple[str, Part]]) -> Se
         bring=fields["bring"].texts() if "bring" in fields else (),
         facts=source["facts"].texts() if "facts" in source else (),
         helps_with=fields["helps_with"].texts() if "helps_with" in fields else (),
+        at_counter=_read_at_counter(fields["at_counter"]) if "at_counter" in fields else AtCounter(),
     )
+
+
+def _read_at_counter(part: Part) -> AtCounter:
+    """How the visit goes on the counter's screen; every item has a label of its own (`check_booking`)."""
+    fields = part.fields(("items", "tasks"), ("may_be_unneeded",))
+    items = fields["items"].texts() if "items" in fields else ()
+    unneeded = fields["may_be_unneeded"].texts() if "may_be_unneeded" in fields else ()
+    for item in sorted(set(unneeded) - set(items)):
+        fields["may_be_unneeded"].fault(f"{item!r} is not among the items{did_you_mean(item, items)}")
+    listed = fields["tasks"].items() if "tasks" in fields else ()
+    tasks = frozenset(read_member(one, CounterTask, CounterTask.READ_CARD) for one in listed)
+    return AtCounter(items, frozenset(unneeded), tasks)
 
 
 def _check_fits(part: Part, fields: Fields, kind: ServiceKind) -> None:

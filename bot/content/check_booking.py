@@ -13,7 +13,7 @@ from bot.booking.days import Mark
 from bot.booking.lint import findings
 from bot.booking.report import report
 from bot.booking.rules import Reason
-from bot.booking.services import text_of_item
+from bot.booking.services import ServiceKind, after_visit, label_of_item, text_of_item
 from bot.booking.tickets import Slip
 from bot.content.booking_file import CALENDAR, FOLDER, SERVICES, BookingFile
 from bot.content.part import Part, did_you_mean
@@ -77,6 +77,9 @@ def _keys_needed(booking: BookingFile) -> Iterator[tuple[str, Part]]:
         part = booking.services.at("services", service.id)
         yield from ((key, part) for key in service.text_keys)
         yield from ((text_of_item(item), part.at("bring")) for item in service.bring)
+        yield from ((label_of_item(item), part.at("at_counter", "items")) for item in service.at_counter.items)
+        if service.kind is ServiceKind.DESK:
+            yield after_visit(service.id), part
     for number, closure in enumerate(booking.plan.calendar.closures, start=1):
         yield closure.note_key, _below(booking.calendar, ("closures", str(number), "note"))
     for group, members in (("closed", ClosedReason), ("refused", Reason), ("misread", Slip), ("mark", Mark)):

@@ -27,7 +27,7 @@ from bot.dialogue import (
     Turn,
     Unreadable,
 )
-from bot.handlers import booking, choices, eligibility, guard, menu, my_bookings, question
+from bot.handlers import booking, choices, eligibility, guard, menu, my_bookings, question, visited
 from bot.language import Language, Script, answer_language, noticed_script
 
 MOST_CHARACTERS = 1000
@@ -80,8 +80,8 @@ def press(conversation: Conversation, token: str, desk: Desk, today: date) -> Tu
 
 def hear(conversation: Conversation, outcome: Outcome, desk: Desk) -> Turn:
     """What a dialogue makes of the answer to its request. The booking dialogue goes first while it goes on."""
-    turn = booking.hear(conversation, outcome, desk) or my_bookings.hear(conversation, outcome, desk)
-    return turn or menu.refuse_past_button(conversation, desk)
+    turn = visited.hear(conversation, outcome) or booking.hear(conversation, outcome, desk)
+    return turn or my_bookings.hear(conversation, outcome, desk) or menu.refuse_past_button(conversation, desk)
 
 
 def _followed(turn: Turn, desk: Desk, today: date) -> Turn:
@@ -261,5 +261,6 @@ _ACTIONS: dict[str, _Action] = {
     eligibility.VERB: eligibility.press,
     booking.VERB: booking.press,
     my_bookings.VERB: lambda conversation, argument, desk, _: my_bookings.press(conversation, argument, desk),
+    visited.VERB: lambda conversation, argument, desk, _: visited.press(conversation, argument, desk),
     "which_booking": lambda conversation, _, desk, today: question.ask_which(conversation, desk, today),
 }

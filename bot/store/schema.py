@@ -24,7 +24,7 @@ from sqlalchemy import (
     or_,
 )
 
-VERSION = "0003"
+VERSION = "0004"
 """The newest migration. Versions are numbered, so a greater one is a newer one."""
 
 metadata = MetaData(
@@ -218,4 +218,67 @@ guesses = Table(
     Column("wrong", Integer, nullable=False),
     Column("since", BigInteger, nullable=False),
     Index("guesses_since", "since"),
+)
+
+# Counter PCs. Of codes and tokens only hashes.
+agent_codes = Table(
+    "agent_codes",
+    metadata,
+    Column("code_hash", Text, primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("agent_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("token_hash", Text, nullable=False),
+    Column("enrolled_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    UniqueConstraint("token_hash"),
+)
+
+# A report with the answer it got: sent again, it gets the same one.
+agent_reports = Table(
+    "agent_reports",
+    metadata,
+    Column("agent_id", Text, primary_key=True),
+    Column("report_id", Text, primary_key=True),
+    Column("body_hash", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("agent_reports_at", "at"),
+)
+
+agent_challenges = Table(
+    "agent_challenges",
+    metadata,
+    Column("challenge_id", Text, primary_key=True),
+    Column("agent_id", Text, nullable=False),
+    Column("visit_id", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    Index("agent_challenges_expires", "expires_at"),
+)
+
+# What counters reported of visits: statuses, verdicts and seconds. A walk-in has no booking; `conflict` says why a
+# visit's reports change nothing.
+visits = Table(
+    "visits",
+    metadata,
+    Column("agent_id", Text, primary_key=True),
+    Column("visit_id", Text, primary_key=True),
+    Column("booking_id", _ID, ForeignKey("bookings.id", ondelete="SET NULL")),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("conflict", Text),
+    Column("verdict", Text),
+    Column("outcome", Text),
+    Column("waited_s", Integer),
+    Column("took_s", Integer),
+    Column("at", BigInteger, nullable=False),
+    Index("visits_booking", "booking_id"),
+    Index("visits_at", "at"),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Protocol
@@ -16,6 +15,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BeforeValidator
 from starlette.exceptions import HTTPException
 
+from bot.arrivals import Agent, ReportIdReused
 from bot.errors import StoreError
 from bot.web.pace import Pace
 from counter_agent import wire
@@ -24,18 +24,6 @@ MOST_BYTES = 64 * 1024
 _PATH = {path: path.removeprefix(wire.PREFIX) for path in (wire.ENROL, wire.TODAY, wire.CHALLENGE, wire.REPORTS)}
 _RETRY_AFTER_S = 5
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-
-class ReportIdReused(Exception):
-    """A report id was sent before with another body."""
-
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """A counter PC that has shown its token."""
-
-    agent_id: str
-    name: str
 
 
 class CounterDesk(Protocol):

@@ -1,0 +1,114 @@
+"""`madoguchi booking rehearse`: the rush at the opening instant, through the whole dialogue, on an empty database."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.booking.bookings import Limits
+from bot.booking.calendar import seats_of
+from bot.booking.plan import Plan
+from bot.booking.recount import recount
+from bot.booking.slots import TOKYO
+from bot.booking.visits import next_visits
+from bot.dialogue import Desk, Incoming, Kind, Pressed
+from bot.errors import BotError
+from bot.settings import read_settings
+from bot.store import booking_audit, outbox
+from bot.store.engine import Engine
+from bot.store.migrations import migrate
+from bot.store.opened import opened
+from bot.turn import Turns
+from bot.wiring import open_desk
+
+_CHANNEL = "webchat"
+_MOST_LETTERS = 50
+
+
+@dataclass
+class _Rush:
+    """What came of the residents."""
+
+    plan: Plan
+    engine: Engine
+    turns: Turns
+    waited_s: list[float] = field(default_factory=list)
+    ended: Counter[str] = field(default_factory=Counter)
+
+    async def one(self, number: int, wanted: datetime) -> None:
+        """One resident books the first free time, or takes the nearest one that is offered, at most three times."""
+        address = f"resident-{number}"
+        begun = time.perf_counter()
+        service = next(iter(self.plan.desks)).id
+        for step in ("booking", f"booking:1.service={service}", "booking:1.ready", "booking:1.party=1"):
+            await self._press(address, step)
+        await self._press(address, f"booking:1.day={wanted.astimezone(TOKYO).date().isoformat()}")
+        said = await self._press(address, f"booking:1.time={wanted.isoformat()}")
+        for _ in range(3):
+            nearest = next((token for token in said if ".time=" in token), None)
+            if any(token.endswith(".confirm") for token in said) or nearest is None:
+                break
+            said = await self._press(address, nearest)
+        is_held = any(token.endswith(".confirm") for token in said)
+        await self._press(address, "booking:1.confirm") if is_held else None
+        self.waited_s.append(time.perf_counter() - begun)
+        last = (await self.engine.read(outbox.after(_CHANNEL, address, 0, _MOST_LETTERS)))[-1].say
+        self.ended["booked" if last.kind is Kind.TICKET else last.phrases[0].key] += 1
+
+    async def _press(self, address: str, token: str) -> tuple[str, ...]:
+        event = f"{address} {token} {time.perf_counter_ns()}"
+        await self.turns.take(Incoming(_CHANNEL, event, address, self.plan.calendar.opens_at, Pressed(token)))
+        letters = await self.engine.read(outbox.after(_CHANNEL, address, 0, _MOST_LETTERS))
+        return tuple(choice.token for choice in letters[-1].say.choices)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print how the rush went; 1 if a seat was given twice."""
+    settings = read_settings()
+    desk = open_desk(settings.content, settings.cache)
+    if desk.content.booking is None:
+        raise BotError(f"{settings.content}: the pack has no booking folder")
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{Path(folder) / 'rehearsal.db'}"
+        migrate(url)
+        return asyncio.run(_rehearse(desk, desk.content.booking, url, options.residents, options.at_once))
+
+
+async def _rehearse(desk: Desk, plan: Plan, url: str, residents: int, at_once: int) -> int:
+    now = plan.calendar.opens_at
+    async with opened(url) as engine:
+        turns = Turns(engine, desk, clock=lambda: now, keep=timedelta(days=1), pushed=frozenset(), said=lambda *_: None)
+        rush = _Rush(plan, engine, turns)
+        first = next_visits(plan, next(iter(plan.desks)).id, 1, now, most=1)
+        if not first:
+            raise BotError("nothing can be booked at the opening instant; see `madoguchi content check`")
+        crowd = asyncio.Semaphore(at_once)
+
+        async def comes(number: int) -> None:
+            async with crowd:
+                await rush.one(number, first[0].starts_at)
+
+        begun = time.perf_counter()
+        await asyncio.gather(*(comes(number) for number in range(residents)))
+        took_s = time.perf_counter() - begun
+        kept = await engine.read(booking_audit.kept_since(now))
+    rules = plan.rules
+    limits = Limits(rules.bookings_per_person, rules.holds_per_person, rules.waits_per_person)
+    findings = recount(kept, lambda slot: seats_of(plan, slot), limits, now)
+    waited = sorted(rush.waited_s)
+    print(f"{residents} residents, {at_once} at once, all wanting {first[0].starts_at:%Y-%m-%d %H:%M}: {took_s:.1f} s")
+    print(f"from the first press to the end: p50 {_at(waited, 50):.2f} s, p99 {_at(waited, 99):.2f} s")
+    for what, count in rush.ended.most_common():
+        print(f"  {count:6}  {what}")
+    print(f"seats taken {sum(row.count for row in kept.seats)}, findings of the audit {len(findings)}")
+    return 1 if findings else 0
+
+
+def _at(ordered: list[float], percent: int) -> float:
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]

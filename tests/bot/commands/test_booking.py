@@ -1,0 +1,119 @@
+"""Staff book for others, change the calendar without taking anybody's seat unseen, and get the day's list."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.store.migrations import migrate
+
+Capture = pytest.CaptureFixture[str]
+SLOT = ("--service", "points", "--date", "2022-07-05", "--at", "10:00")
+
+
+@pytest.fixture(autouse=True)
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
+    migrate(url)
+    monkeypatch.setenv("MADOGUCHI_DATABASE_URL", url)
+    monkeypatch.setenv("MADOGUCHI_CLOCK", "2022-07-01T10:00:00+09:00")
+    return url
+
+
+def booking(*arguments: str) -> int:
+    return main(["booking", *arguments])
+
+
+def ticket(capsys: Capture, *arguments: str) -> str:
+    """Enter a booking; its ticket."""
+    capsys.readouterr()
+    assert booking("enter", *SLOT, *arguments) == 0
+    return capsys.readouterr().out.split("\t")[0]
+
+
+def test_a_telephone_booking_is_on_the_days_list(capsys: Capture) -> None:
+    number = ticket(capsys, "--party", "2")
+    assert booking("day", "--date", "2022-07-05") == 0
+    shown = capsys.readouterr().out
+    assert f"10:00\t10:30\tポイントの申込\t2\t{number}\t予約\t電話" in shown
+
+
+def test_a_full_time_is_refused_with_what_is_free_next(capsys: Capture) -> None:
+    ticket(capsys, "--party", "2")
+    assert booking("enter", *SLOT) == 1
+    assert "free: 2022-07-05 10:30" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "why"),
+    [("2022-07-09", "10:00", "土曜日"), ("2022-07-05", "11:30", "枠"), ("2022-07-01", "09:00", "過ぎて")],
+)
+def test_no_booking_where_the_desk_is_closed_or_the_time_is_past(capsys: Capture, day: str, at: str, why: str) -> None:
+    assert booking("enter", "--service", "points", "--date", day, "--at", at) == 1
+    assert why in capsys.readouterr().out
+
+
+def test_a_spreadsheet_can_read_the_list(capsys: Capture, tmp_path: Path) -> None:
+    number = ticket(capsys)
+    file = tmp_path / "day.csv"
+    assert booking("day", "--date", "2022-07-05", "--csv", str(file)) == 0
+    data = file.read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert b"\r\n" in data
+    heads, row = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+    assert dict(zip(heads, row, strict=True))["受付番号"] == number
+
+
+def test_closing_a_day_names_whom_it_hits_and_changes_nothing_unless_forced(capsys: Capture) -> None:
+    number = ticket(capsys)
+    assert booking("close", "--date", "2022-07-05", "--reason", "点検") == 1
+    assert number in capsys.readouterr().out
+    assert booking("enter", *SLOT) == 0, "the day is still open"
+    assert booking("close", "--date", "2022-07-05", "--force") == 0
+    assert booking("enter", "--service", "points", "--date", "2022-07-05", "--at", "13:00") == 1
+
+
+def test_fewer_seats_take_nobodys_away(capsys: Capture) -> None:
+    number = ticket(capsys, "--party", "2")
+    assert booking("seats", "--date", "2022-07-05", "--service", "points", "--seats", "1") == 1
+    assert number in capsys.readouterr().out
+    assert booking("seats", "--date", "2022-07-06", "--service", "points", "--seats", "1") == 0
+    assert booking("enter", "--service", "points", "--date", "2022-07-06", "--at", "10:00", "--party", "2") == 0
+    assert booking("enter", "--service", "points", "--date", "2022-07-06", "--at", "10:00") == 1
+
+
+def test_a_saturday_can_be_opened(capsys: Capture) -> None:
+    assert booking("open", "--date", "2022-07-09", "--hours", "09:00-12:00") == 0
+    assert booking("enter", "--service", "points", "--date", "2022-07-09", "--at", "09:00") == 0
+
+
+def test_cancelled_seats_are_free_again_and_a_no_show_is_noted(capsys: Capture) -> None:
+    first = ticket(capsys, "--party", "2")
+    assert booking("cancel", first.lower().replace("-", "")) == 0
+    assert booking("cancel", first) == 1, "there is nothing left to cancel"
+    second = ticket(capsys, "--party", "2")
+    assert booking("no-show", second) == 0
+    booking("day", "--date", "2022-07-05")
+    assert "来庁なし" in capsys.readouterr().out
+
+
+def test_what_is_no_ticket_is_named(capsys: Capture) -> None:
+    assert booking("cancel", "hello") != 0
+    assert "hello" in capsys.readouterr().err
+
+
+def test_stopping_and_going_on(capsys: Capture) -> None:
+    assert booking("stop", "--message", "点検中") == 0
+    assert booking("resume") == 0
+    assert booking("resume") == 1
+
+
+def test_the_audit_agrees_and_a_rehearsal_gives_no_seat_twice(capsys: Capture) -> None:
+    ticket(capsys)
+    assert booking("audit") == 0
+    assert booking("rehearse", "--residents", "8", "--at-once", "4") == 0
+    assert "findings of the audit 0" in capsys.readouterr().out
