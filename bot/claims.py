@@ -57,6 +57,7 @@ from bot.booking.rules import (
     may_choose,
     may_confirm,
     stopped_by,
+    told,
 )
 from bot.booking.slots import Override, SlotId, StopSwitch, Visit, day_of, moment, stop_for
 from bot.booking.tickets import SPACE, make
@@ -135,6 +136,8 @@ def _find_days(request: FindDays, resident: Resident, house: House) -> Work[Outc
     refusal = stopped_by(stop_for(house.stops, resident.channel)) or may_choose(house.plan, request.service)
     if refusal:
         return Refused(refusal)
+    if house.now < house.plan.calendar.opens_at:
+        return Refused(Refusal(Reason.NOT_OPEN_YET, told("opens", house.plan.calendar.opens_at)))
     taken = yield from _taken(house, request.service)
     return DaysFound(marked_days(house.plan, request.service, request.party, house.now, taken, house.changes))
 
@@ -296,7 +299,7 @@ def _with_own(request: Owned, resident: Resident, house: House) -> Work[Outcome]
         case FindTicket(_, purpose):
             return TicketFound(booking, purpose)
         case Confirm(_, chosen):
-            return (yield from _confirm(booking, chosen, house))
+            return (yield from _confirm(booking, chosen, resident, house))
         case Move(_, starts_at):
             return (yield from _move(booking, starts_at, resident, house))
         case Remind(_, chosen):
@@ -308,7 +311,8 @@ def _with_own(request: Owned, resident: Resident, house: House) -> Work[Outcome]
             return Released()
 
 
-def _confirm(booking: Booking, chosen: tuple[Reminder, ...], house: House) -> Work[Outcome]:
+def _confirm(booking: Booking, chosen: tuple[Reminder, ...], resident: Resident, house: House) -> Work[Outcome]:
+    """Book what was held. A hold that ran out meanwhile is taken anew, as long as there are seats."""
     if booking.status is Status.CONFIRMED:  # pressed twice
         return Confirmed(booking)
     if refusal := may_confirm(house.plan, booking.visit, house.now, party=booking.party, overrides=house.changes):
@@ -319,6 +323,10 @@ def _confirm(booking: Booking, chosen: tuple[Reminder, ...], house: House) -> Wo
     )
     if isinstance(changed, Changed):
         return Confirmed(changed.booking)
+    if booking.status is Status.EXPIRED:
+        again = yield from _hold(Hold(booking.service, booking.party, booking.starts_at), resident, house)
+        if isinstance(again, Held):
+            return (yield from _confirm(again.booking, chosen, resident, house))
     return Lost((yield from _nearest(house, booking.service, booking.party, booking.starts_at)))
 
 

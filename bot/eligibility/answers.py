@@ -26,6 +26,9 @@ _ENOUGH = 0.6
 """The share of a text that answering words must make up."""
 
 _UNSURE, _FILLER = "?", "-"
+_DENIES = re.compile(r"ない|なく|なかった|ません|ませぬ|じゃ|無理|n't|\bnot\b|\bnt\b|dont|havent|didnt")
+"""A denial that no answering word has in it: what was understood may mean its opposite, so it is not taken."""
+
 _PUNCTUATION = re.compile(r"[。、!！,;:…・「」()\[\]\"~〜]+")
 _GAP = re.compile(r" (?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) ")
 _ASKS = re.compile(r"(?:\?|ですか|ますか|でしょうか|ましょうか|のか|かな)[。.\s]*$")
@@ -162,6 +165,9 @@ def _heard(scheme: Scheme, question: Question, plain: str, day: Mentioned | None
     length = len(plain.replace(" ", ""))
     covered = length - len(rest.replace(" ", "")) + sum(len(word.replace(" ", "")) for word in found)
     meaning = dict(words)
+    left = _pattern(tuple(word for word, _ in words)).sub(" ", rest)
+    if _DENIES.search(left):
+        return _Heard((), 0.0)
     telling = sorted((word for word in found if meaning[word] != _FILLER), key=len, reverse=True)
     return _Heard(tuple(dict.fromkeys(meaning[word] for word in telling)), covered / max(1, length))
 

@@ -20,6 +20,16 @@ BOOK = Choice(Phrase("button.booking_begin"), "booking")
 MINE = Choice(Phrase("button.booking_mine"), "bookings")
 
 
+_HEADINGS = {
+    Status.WAITING: "waiting",
+    Status.OFFERED: "offered",
+    Status.HELD: "held",
+    Status.CANCELLED: "cancelled",
+    Status.EXPIRED: "cancelled",
+}
+"""What is said above a booking that nobody is to come with; the others are over."""
+
+
 def when(starts_at: datetime) -> dict[str, str | int]:
     """An instant as the arguments `day` and `time` of a text."""
     local = starts_at.astimezone(TOKYO)
@@ -58,16 +68,22 @@ def bring_lines(items: Iterable[str]) -> tuple[Phrase, ...]:
 def ticket(conversation: Conversation, booking: Booking, plan: Plan, news: str) -> Turn:
     """The ticket with everything one needs on the day. `news` is what has just come of it: done, moved, shown."""
     service = plan.services.get(booking.service)
-    items = service.bring if service else ()
-    phrases = (
-        Phrase(f"booking.ticket_{news}"),
-        Phrase("booking.number", {"ticket": booking.ticket}),
-        *summary(booking, plan),
+    heading = news if booking.status is Status.CONFIRMED else _HEADINGS.get(booking.status, "over")
+    number = Phrase(
+        "booking.number" if booking.status is Status.CONFIRMED else "booking.number_only", {"ticket": booking.ticket}
+    )
+    to_come = (
         Phrase("booking.bring_heading"),
-        *bring_lines(items),
+        *bring_lines(service.bring if service else ()),
         Phrase("booking.parking"),
         *_reminded(booking),
         Phrase("booking.how_to_change"),
+    )
+    phrases = (
+        Phrase(f"booking.ticket_{heading}"),
+        number,
+        *summary(booking, plan),
+        *(to_come if booking.status is Status.CONFIRMED else ()),
     )
     offered = (*ways(booking), MINE, choices.MENU)
     turn = say(conversation, Kind.TICKET, phrases, offered)

@@ -6,6 +6,8 @@ Pure: what it has to know or have done it asks for (`bot/booking/requests.py`) a
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -36,11 +38,16 @@ from bot.content import NoticeKind
 from bot.dialogue import Conversation, Desk, Filling, Kind, Phrase, Turn
 from bot.handlers import booked, choices
 from bot.handlers import booking_shown as shown
-from bot.handlers.reply import say
+from bot.handlers.reply import in_the_middle, say
 from bot.handlers.when import day_said, time_said
 
 VERB = shown.VERB
 
+
+_STOPPING = frozenset({"やめる", "やめます", "やめたい", "中止", "stop", "quit"})
+_PEOPLE = re.compile(r"(\d{1,2}) ?(?:人|名|にん|people|persons?)(?:です|で)?")
+_YEARS = range(2000, 2100)
+"""A button is ours, but its token is the resident's to change."""
 
 _STEPS_BACK = {"items": "service", "party": "items", "day": "party", "time": "day", "confirm": "time"}
 
@@ -66,7 +73,7 @@ def press(conversation: Conversation, argument: str, desk: Desk, today: date) ->
 
 def begin_with(conversation: Conversation, service: str, plan: Plan) -> Turn:
     """Begin with the service chosen already, as a result of the eligibility dialogue does."""
-    filling = Filling(run=_next_run(conversation), step="service", reminders=(Reminder.DAY_BEFORE.value,))
+    filling = _anew(conversation)
     return _choose_service(conversation, filling, service, plan) or _begin(conversation, plan)
 
 
@@ -75,6 +82,14 @@ def read(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn
     filling, plan = conversation.filling, desk.content.booking
     if filling is None or plan is None or not is_asking(conversation) or _closed(conversation, desk, today):
         return None
+    typed = unicodedata.normalize("NFKC", text).strip().lower()
+    if typed in _STOPPING:
+        return _stop(conversation, filling)
+    if filling.step == "confirm" and typed.rstrip("。.!") in desk.content.words.get("forget:yes", ()):
+        return _step_when(conversation, filling, "confirm", "", plan)
+    people = _PEOPLE.fullmatch(typed)
+    if filling.step == "party" and people and 1 <= int(people[1]) <= plan.rules.largest_party:
+        return _ask_days(conversation, replace(filling, party=int(people[1])))
     if filling.step in {"day", "time"} and (day := day_said(text, today)):
         return _choose_day(conversation, filling, day.isoformat())
     if filling.step == "time" and (at := time_said(text)):
@@ -96,7 +111,7 @@ def with_step(turn: Turn, before: Conversation, desk: Desk) -> Turn:
     if filling is None or plan is None or not turn.says:
         return turn
     asked = say(turn.conversation, Kind.QUESTION, (Phrase("booking.back_to"),), before.offered)
-    answered = tuple(replace(one, choices=()) for one in turn.says)
+    answered = tuple(in_the_middle(one) for one in turn.says)
     return replace(asked, says=(*answered, *asked.says), effects=turn.effects, language=turn.language)
 
 
@@ -185,7 +200,7 @@ def _step_when(conversation: Conversation, filling: Filling, step: str, value: s
 
 
 def _begin(conversation: Conversation, plan: Plan) -> Turn:
-    filling = Filling(run=_next_run(conversation), step="service", reminders=(Reminder.DAY_BEFORE.value,))
+    filling = _anew(conversation)
     return shown.services(conversation, filling, plan)
 
 
@@ -238,6 +253,9 @@ def _hold(filling: Filling) -> Hold:
 
 
 def _stop(conversation: Conversation, filling: Filling) -> Turn:
+    if filling.changing:
+        kept = Phrase("booking.change_stopped")
+        return say(replace(conversation, filling=None), Kind.MENU, (kept,), (booked.MINE, choices.MENU))
     if filling.ticket:
         return _asking(conversation, filling, Release(filling.ticket))
     return say(replace(conversation, filling=None), Kind.MENU, (Phrase("booking.stopped"),), (choices.MENU,))
@@ -298,20 +316,26 @@ def _with_reminder(filling: Filling, value: str) -> Filling:
     return replace(filling, reminders=tuple(one.value for one in Reminder if one.value in chosen))
 
 
+def _anew(conversation: Conversation) -> Filling:
+    """A new dialogue; a seat that is still held from the one before is let go with the next hold."""
+    held = conversation.filling.ticket if conversation.filling else ""
+    return Filling(run=_next_run(conversation), step="service", ticket=held, reminders=(Reminder.DAY_BEFORE.value,))
+
+
 def _next_run(conversation: Conversation) -> int:
     return conversation.filling.run + 1 if conversation.filling else conversation.turns % 1000 + 1
 
 
 def _is_day(value: str) -> bool:
     try:
-        date.fromisoformat(value)
+        return len(value) == 10 and date.fromisoformat(value).year in _YEARS
     except ValueError:
         return False
-    return len(value) == 10
 
 
 def _is_instant(value: str) -> bool:
     try:
-        return datetime.fromisoformat(value).tzinfo is not None
+        at = datetime.fromisoformat(value)
     except ValueError:
         return False
+    return at.tzinfo is not None and at.year in _YEARS

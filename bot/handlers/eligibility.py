@@ -29,7 +29,7 @@ from bot.eligibility.questions import (
 )
 from bot.eligibility.rules import Scheme
 from bot.handlers import choices
-from bot.handlers.reply import say
+from bot.handlers.reply import in_the_middle, say
 from bot.handlers.result_card import changed_since, result_card
 
 VERB = "eligibility"
@@ -91,7 +91,7 @@ def with_question(turn: Turn, before: Conversation, desk: Desk, today: date) -> 
     if scheme is None or checking is None or not turn.says:
         return turn
     asked = _go_on(turn.conversation, checking, scheme, desk, today, (Phrase("eligibility.back_to"),))
-    answered = tuple(replace(one, choices=()) for one in turn.says)
+    answered = tuple(in_the_middle(one) for one in turn.says)
     return replace(asked, says=(*answered, *asked.says), effects=turn.effects, language=turn.language)
 
 

@@ -146,7 +146,10 @@ def _state(booking: Booking) -> str:
 def _begin_change(conversation: Conversation, booking: Booking) -> Turn:
     """The booking dialogue goes on from the day; the booking stays as it is until the new time is had."""
     run = conversation.filling.run + 1 if conversation.filling else conversation.turns % 1000 + 1
-    filling = Filling(run=run, step="day", service=booking.service, party=booking.party, changing=booking.ticket)
+    held = conversation.filling.ticket if conversation.filling else ""
+    filling = Filling(
+        run=run, step="day", service=booking.service, party=booking.party, ticket=held, changing=booking.ticket
+    )
     request = FindDays(booking.service, booking.party)
     return Turn(replace(conversation, filling=filling), (), request=request)
 

@@ -17,3 +17,13 @@ def say(
 ) -> Turn:
     """A turn with one message; the conversation remembers `offered`, so that its numbers can be typed."""
     return Turn(replace(conversation, offered=offered), (Say(kind, phrases, offered),), effects)
+
+
+def in_the_middle(said: Say) -> Say:
+    """A message that comes in the middle of a dialogue: the numbers on the screen belong to the dialogue's next one.
+
+    What offers a choice of questions cannot do that here; it says that the answer was not understood.
+    """
+    if said.kind is Kind.DID_YOU_MEAN:
+        return Say(Kind.ASK_OFFICE, (Phrase("question.not_an_answer"),))
+    return replace(said, choices=())

@@ -12,13 +12,14 @@ from dataclasses import replace
 from datetime import date
 
 from bot.booking.requests import Outcome
-from bot.content import Content
+from bot.content import Content, NoticeKind
 from bot.dialogue import (
     Choice,
     Conversation,
     Desk,
     Heard,
     Incoming,
+    Kind,
     Left,
     Opened,
     Phrase,
@@ -39,6 +40,7 @@ _NUMBER = re.compile(
     r"[#(\[]?(?:(\d{1,2})|([一二三四五六七八九]))[)\].]?\s*(?:番目?|ばん|つ目|つめ)?(?:です|で|を|お願いします)?[。.]?"
 )
 _ONLY_WHILE_OFFERED = frozenset({choices.FORGET_YES.token, choices.FORGET_NO.token})
+_MARKED = frozenset({Kind.RESULT, Kind.TICKET})
 _SHORT = 8
 _SENTENCE = 3
 _JAPANESE = frozenset({Language.JA, Language.JA_EASY})
@@ -49,9 +51,21 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 def respond(conversation: Conversation, incoming: Incoming, desk: Desk, today: date) -> Turn:
     """The turn for one event: pure, total, and the only door to the dialogues."""
     hinted = replace(conversation, noticed=conversation.noticed or incoming.hint)
-    turn = _turn(hinted, incoming, desk, today)
+    turn = _with_banner(_turn(hinted, incoming, desk, today), desk, today)
     counted = replace(turn.conversation, turns=turn.conversation.turns + 1)
     return replace(turn, conversation=counted, language=turn.language or counted.language)
+
+
+def _with_banner(turn: Turn, desk: Desk, today: date) -> Turn:
+    """While the town's page has changed, results and tickets say so, as answers do."""
+    banner = desk.content.notice_on(today, NoticeKind.BANNER)
+    if banner is None:
+        return turn
+    marked = tuple(
+        replace(one, phrases=(*one.phrases, Phrase(banner.text_key))) if one.kind in _MARKED else one
+        for one in turn.says
+    )
+    return replace(turn, says=marked)
 
 
 def _turn(conversation: Conversation, incoming: Incoming, desk: Desk, today: date) -> Turn:

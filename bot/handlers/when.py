@@ -10,6 +10,8 @@ import unicodedata
 from datetime import date, time, timedelta
 
 _REIWA_ZERO = 2018
+_FARTHEST = timedelta(days=730)
+"""Nobody books a day further off: it is a slip."""
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
 _REIWA = re.compile(r"(?:令和|r)(\d{1,2}|元)[年/.](\d{1,2})[月/.](\d{1,2})日?")
 _MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:月|がつ|[/.])(\d{1,2})(?:日|にち)?(?!\d)")
@@ -17,7 +19,7 @@ _DAY_ALONE = re.compile(r"(?<![\d月/.])(\d{1,2})(?:日|にち)(?!間)")
 _NAMED = (
     (re.compile(r"明後日|あさって|day after tomorrow"), 2),
     (re.compile(r"明日|あした|あす|tomorrow"), 1),
-    (re.compile(r"今日|きょう|本日|today"), 0),
+    (re.compile(r"今日|(?<!と)きょう(?!だい)|本日|today"), 0),
 )
 _WEEKDAYS = "月火水木金土日"
 _JAPANESE_WEEKDAY = re.compile(rf"(再来週|来週|今週)?の?([{_WEEKDAYS}])(?:曜日?|よう(?:び)?)")
@@ -28,7 +30,7 @@ _ENGLISH_MONTH = re.compile(
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK = re.compile(
-    r"(午前|午後|ごぜん|ごご|朝)?\s*(\d{1,2})(?:時|じ|[:：])(?:(半|はん)|(\d{1,2})分?)?\s*(am|pm|a\.m\.|p\.m\.)?"
+    r"(午前|午後|ごぜん|ごご|朝)?\s*(\d{1,2})(?:時(?!間)|じ(?!かん)|[:：])(?:(半|はん)|(\d{1,2})分?)?\s*(am|pm|a\.m\.|p\.m\.)?"
 )
 _ENGLISH_CLOCK = re.compile(r"\b(\d{1,2})(?::(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.)")
 _AFTERNOON = frozenset({"午後", "ごご", "pm", "p.m."})
@@ -45,7 +47,8 @@ def day_said(text: str, today: date) -> date | None:
     ['2022-07-05', '2022-07-11', '2022-07-12', '2022-07-05', 'None', 'None']
     """
     plain = unicodedata.normalize("NFKC", text).lower()
-    return _written(plain, today) or _weekday(plain, today) or _named(plain, today)
+    said = _written(plain, today) or _weekday(plain, today) or _named(plain, today)
+    return said if said and abs(said - today) <= _FARTHEST else None
 
 
 def time_said(text: str) -> time | None:

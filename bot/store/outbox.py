@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,7 @@ from bot.store.codec import decode_say, encode_say
 from bot.store.instant import from_micros, to_micros
 from bot.store.query import Dialect, Query, QueryFamily
 from bot.store.schema import conversations, is_in_line, is_pending, outbox
+from bot.store.screen import now_shown
 from bot.store.unit import Rows, Work
 
 _log = logging.getLogger(__name__)
@@ -116,6 +118,9 @@ def claim(channels: Sequence[str], now: datetime, lease_until: datetime, limit: 
     letters = tuple(_readable(rows))
     for letter_id in {row[0] for row in rows} - {letter.id for letter in letters}:
         yield from give_up(letter_id, now, "cannot be read by this release")
+    for letter in letters:
+        if letter.event_id is None:  # it answers nothing the resident did: from now on numbers mean its buttons
+            yield from now_shown(letter.conversation_id, letter.say.choices)
     return letters
 
 
@@ -140,6 +145,8 @@ def bring_due(channels: Sequence[str], now: datetime, limit: int) -> Work[tuple[
             leased_until=None,
             say_0=say,
         )
+        with suppress(StoreError):  # it cannot be read by this release, and shows an apology without buttons
+            yield from now_shown(conversation_id, decode_say(say).choices)
     return tuple(dict.fromkeys(row[-1] for row in rows))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.booking.bookings import Booking, Status
 from bot.content import Content, load_pack
-from bot.dialogue import Desk, Incoming, Pressed
+from bot.dialogue import Desk, Incoming, Pressed, Text
 from bot.settings import read_settings
 from bot.store import booking_rows, conversations, outbox
 from bot.store.engine import Engine, engine_at
@@ -50,6 +50,10 @@ class House:
         for token in tokens:
             self._events += 1
             await self.turns.take(Incoming("webchat", f"e{self._events}", address, self.now, Pressed(token)))
+
+    async def types(self, address: str, text: str) -> None:
+        self._events += 1
+        await self.turns.take(Incoming("webchat", f"e{self._events}", address, self.now, Text(text)))
 
     async def reaches(self, address: str, *, party: int = 2) -> None:
         """The step at which a time is chosen."""
@@ -159,3 +163,67 @@ async def test_a_reminder_that_comes_after_the_visit_is_dropped_and_counted(hous
     await house.sweeps(datetime.fromisoformat("2022-07-05T10:00:00+09:00"))
     assert "booking.reminder_day_before" not in await house.said("anna")
     assert house.sweeper.dropped == 1
+
+
+async def test_a_number_typed_after_an_offer_answers_the_offer(house: House) -> None:
+    await house.books("anna")
+    await house.reaches("berta")
+    await house.presses("berta", f"booking:1.wait={SLOT}")
+    (booked,) = await house.bookings("anna")
+    await house.presses("anna", f"bookings:cancel_yes={booked.ticket}")
+    await house.presses("berta", "menu")
+    await house.sweeps(house.now)
+    await house.types("berta", "1")
+    assert [one.status for one in await house.bookings("berta")] == [Status.CONFIRMED]
+
+
+async def test_a_cancelled_ticket_says_so(house: House) -> None:
+    await house.books("anna")
+    (booked,) = await house.bookings("anna")
+    await house.presses("anna", f"bookings:cancel_yes={booked.ticket}")
+    await house.types("anna", booked.ticket)
+    assert (await house.said("anna"))[-7:].count("booking.ticket_cancelled") == 1
+    assert "booking.will_remind_day_before" not in (await house.said("anna"))[-3:]
+
+
+async def test_a_hold_that_ran_out_is_taken_anew_while_there_are_seats(house: House) -> None:
+    await house.reaches("anna")
+    await house.presses("anna", f"booking:1.time={SLOT}")
+    await house.sweeps(START + timedelta(minutes=11))
+    await house.presses("anna", "booking:1.confirm")
+    assert [one.status for one in await house.bookings("anna")] == [Status.CONFIRMED]
+
+
+async def test_a_new_dialogue_lets_the_old_hold_go(house: House) -> None:
+    await house.reaches("anna")
+    await house.presses("anna", f"booking:1.time={SLOT}", "booking", "booking:2.service=points", "booking:2.ready")
+    await house.presses(
+        "anna", "booking:2.party=2", "booking:2.day=2022-07-05", "booking:2.time=2022-07-05T11:00:00+09:00"
+    )
+    await house.presses("anna", "booking:2.time=2022-07-05T10:30:00+09:00")
+    (held,) = await house.bookings("anna")
+    assert held.starts_at == datetime.fromisoformat("2022-07-05T10:30:00+09:00")
+
+
+@pytest.mark.parametrize("token", ["booking:1.day=9999-12-31", "booking:1.time=0001-01-01T00:00:00+14:00"])
+async def test_a_day_out_of_all_reason_breaks_nothing(house: House, token: str) -> None:
+    await house.reaches("anna")
+    await house.presses("anna", token)
+    await house.types("anna", "9999年12月31日")
+    assert await house.bookings("anna") == ()
+
+
+async def test_stopping_a_change_leaves_the_booking(house: House) -> None:
+    await house.books("anna")
+    (booked,) = await house.bookings("anna")
+    await house.presses("anna", f"bookings:change={booked.ticket}")
+    await house.types("anna", "やめる")
+    assert (await house.said("anna"))[-1] == "booking.change_stopped"
+    assert [one.status for one in await house.bookings("anna")] == [Status.CONFIRMED]
+
+
+async def test_yes_confirms_what_is_on_the_screen(house: House) -> None:
+    await house.reaches("anna", party=1)
+    await house.presses("anna", f"booking:1.time={SLOT}")
+    await house.types("anna", "はい")
+    assert [one.status for one in await house.bookings("anna")] == [Status.CONFIRMED]

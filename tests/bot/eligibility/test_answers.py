@@ -41,10 +41,10 @@ OPTIONS = {
     ("round1", "full"): ("使い切りました", "全部もらいました", "3", "I got it all", "used up", "5000円分もらった", "５０００円もらいました"),
     ("insurance", "done"): ("はい", "済みました", "しました", "1", "done", "Yes, I did", "もうしました", "使っています"),
     ("insurance", "will"): ("これから", "まだ", "する予定です", "2", "not yet", "I will", "まだしていません"),
-    ("insurance", "wont"): ("いいえ", "しません", "しない", "3", "no", "I won't", "する予定はない", "いりません"),
+    ("insurance", "wont"): ("しません", "しない", "3", "I won't", "する予定はない", "いりません"),
     ("account", "done"): ("はい", "登録済みです", "しました", "done"),
     ("account", "will"): ("これから登録します", "まだです", "later"),
-    ("account", "wont"): ("登録しません", "したくないです", "no"),
+    ("account", "wont"): ("登録しません", "したくないです", "I won't"),
 }  # fmt: skip
 
 
@@ -185,3 +185,30 @@ def test_a_number_is_read(text: str, number: int) -> None:
 def test_a_number_out_of_bounds_cannot_be() -> None:
     assert isinstance(read_answer(mynapoint(), NUMBER, "5001円", LATE), Impossible)
     assert isinstance(read_answer(mynapoint(), NUMBER, "わからない", LATE), Unsure)
+
+
+@pytest.mark.parametrize("text", ["いいえ", "no", "済んでいません", "していません", "まだしていない"])
+@pytest.mark.parametrize("fact", ["insurance", "account"])
+def test_not_done_yet_is_never_taken_for_not_wanted(fact: str, text: str) -> None:
+    gives = understood(fact, text)
+    assert gives is not None
+    assert gives[fact] == "will"
+
+
+@pytest.mark.parametrize(
+    ("fact", "text", "option"),
+    [
+        ("insurance", "する気はない", "wont"),
+        ("card", "通知カードは持っている", "none"),
+        ("card", "マイナンバーカードは持っていませんが申請中です", "applied"),
+    ],
+)
+def test_a_denial_is_heard(fact: str, text: str, option: str) -> None:
+    gives = understood(fact, text)
+    assert gives is not None
+    assert gives[fact] == option
+
+
+@pytest.mark.parametrize(("fact", "text"), [("card_applied_on", "9月までには無理でした")])
+def test_what_a_denial_may_turn_round_is_asked_again(fact: str, text: str) -> None:
+    assert understood(fact, text) is None
