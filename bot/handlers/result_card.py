@@ -30,7 +30,8 @@ def result_card(scheme: Scheme, interview: Interview, content: Content, today: d
     result = evaluate(scheme, interview.facts, today)
     worded = _Worded(scheme, content)
     taken = Counter(step for one in result.benefits for step in one.next_steps)
-    shared = tuple(step for step, times in taken.items() if times > 1)
+    led_on = sum(1 for one in result.benefits if one.next_steps)
+    shared = tuple(step for step, times in taken.items() if times == led_on > 1)
     phrases = (
         Phrase("eligibility.result"),
         *worded.total(result),
@@ -205,8 +206,13 @@ def _enclosed(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
     yield Phrase("eligibility.parts_end", joint=Joint.NONE)
 
 
+_WITHOUT_CARD = frozenset({"apply_for_card", "collect_card"})
+"""Next steps of somebody whom the desk could only turn away: their card is not there yet."""
+
+
 def _ways_on(content: Content, steps: Iterable[str]) -> tuple[Choice, ...]:
     """A button that books the desk for what is to be done next, where a desk helps with it."""
     names = {step.rpartition(".")[2] for step in steps}
-    service = content.booking.service_for(names) if content.booking else None
+    has_card = names.isdisjoint(_WITHOUT_CARD)
+    service = content.booking.service_for(names) if content.booking and has_card else None
     return (Choice(booked.BOOK.label, f"{booked.BOOK.token}:for={service}"),) if service else ()
