@@ -133,6 +133,8 @@ class House:
             "MADOGUCHI_TELEGRAM_API_URL": platform_url,
             "MADOGUCHI_TELEGRAM_WEBHOOK_URL": "https://desk.example/telegram/webhook",
             "MADOGUCHI_TELEGRAM_WEBHOOK_SECRET": _SECRET,
+            "MADOGUCHI_TELEGRAM_PER_SECOND": "100000",  # what the desk can do, not what Telegram takes
+            "MADOGUCHI_LINE_PER_SECOND": "100000",
         }
 
     def _start(self, command: Sequence[str], settings: dict[str, str]) -> subprocess.Popen[bytes]:

@@ -61,7 +61,7 @@ def _service(service: Service, texts: Texts, today: date) -> wire.Service:
     at_counter = service.at_counter
     return wire.Service(
         id=service.id,
-        label=_localised(f"booking.service.{service.id}.name", texts, today),
+        label=_localised(f"booking.service.{service.id}.label", texts, today),
         items=tuple(
             wire.Item(
                 id=item,

@@ -1,6 +1,7 @@
 """Outbox -> resident. `Delivery` pushes letters through channels; `Letterbox` lets the web chat read its own.
 
-A letter is worded here, in the language and on the day it was said. Nothing is decided here.
+A letter is worded here, in the language and on the day it was said. Nothing is decided here. A letter in hand stays
+leased to this process for as long as its sending takes; what is not sent at a stop is given back.
 """
 
 from __future__ import annotations
@@ -8,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from bot.channels.channel import BundlingChannel, Channel, Parcel
 from bot.channels.webchat import Shown, effects_of
 from bot.dialogue import Kind, Rendered, day_in_tokyo
 from bot.errors import Blocked, Flooded, Refused, StoreError, Unreachable
-from bot.store import conversations, outbox
+from bot.pacing import Gates
+from bot.store import conversations, leases, outbox
 from bot.store.engine import Engine
 from bot.store.outbox import Letter
 from bot.store.unit import Work
@@ -25,7 +28,12 @@ MOST_ATTEMPTS = 12
 """Pauses grow to ten minutes, so a letter is tried for about an hour and a half before it is given up."""
 
 _LEASE = timedelta(seconds=60)
+_RENEWED_EVERY_S = 20.0
+_LAST_SENDINGS_S = 25.0
+"""How long a stop waits for what is being sent; channels give up on a call sooner."""
+
 _LONGEST_PAUSE = timedelta(minutes=10)
+NO_RATES: Mapping[str, float] = MappingProxyType({})
 _BATCH = 50
 _MOST_AT_ONCE = 100
 _LOOK_AGAIN_S = 1.0
@@ -33,7 +41,10 @@ _log = logging.getLogger(__name__)
 
 
 class Delivery:
-    """Sends letters, keeps their order per resident, retries with growing pauses, gives up after a while."""
+    """Sends letters, keeps their order per resident, retries with growing pauses, gives up after a while.
+
+    `per_second` names the channels with a rate, which holds for all processes on one database together.
+    """
 
     def __init__(
         self,
@@ -42,11 +53,15 @@ class Delivery:
         channels: Mapping[str, Channel | BundlingChannel],
         *,
         clock: Callable[[], datetime],
+        per_second: Mapping[str, float] = NO_RATES,
+        renewed_every_s: float = _RENEWED_EVERY_S,
     ) -> None:
         self._engine = engine
         self._texts = texts
         self._channels = channels
         self._clock = clock
+        self._gates = Gates(engine, per_second, clock=clock)
+        self._renewed_every_s = renewed_every_s
         self._sending: set[asyncio.Task[None]] = set()
         self._in_hand: set[int] = set()
         self._wake = asyncio.Event()
@@ -71,6 +86,14 @@ class Delivery:
 
         One slow resident holds up nobody else: a claimed batch is sent on the side, up to a limit.
         """
+        renewing = asyncio.create_task(self._keep_leases())
+        try:
+            await self._run()
+        finally:
+            renewing.cancel()
+            await asyncio.wait({renewing})
+
+    async def _run(self) -> None:
         while True:
             try:
                 letters = await self._claim()
@@ -88,18 +111,53 @@ class Delivery:
         return len(letters)
 
     async def _claim(self) -> tuple[Letter, ...]:
-        """What is due and not in hand already. A letter whose sending outlasts its lease is leased anew by this."""
+        """What is due and not in hand already. A stop meanwhile leaves nothing leased."""
         now = self._clock()
         room = min(_BATCH, _MOST_AT_ONCE - len(self._sending))
-        if room <= 0:
+        channels = tuple(name for name in self._channels if self._gates.is_open(name))
+        if room <= 0 or not channels:
             return ()
-        letters = await self._engine.write(outbox.claim(tuple(self._channels), now, now + _LEASE, room))
+        claiming = asyncio.ensure_future(self._engine.write(outbox.claim(channels, now, now + _LEASE, room)))
+        try:
+            return self._not_in_hand(await asyncio.shield(claiming))
+        except asyncio.CancelledError:
+            await self._give_back([letter.id for letter in self._not_in_hand(await claiming)])
+            raise
+
+    def _not_in_hand(self, letters: tuple[Letter, ...]) -> tuple[Letter, ...]:
         return tuple(letter for letter in letters if letter.id not in self._in_hand)
 
-    async def finish(self) -> None:
-        """Wait for the letters that are being sent (graceful stop)."""
-        while self._sending:
-            await asyncio.wait(self._sending)
+    async def _keep_leases(self) -> None:
+        """Make the leases of what is in hand longer, for ever: a slow sending is not claimed by another process."""
+        while True:
+            await asyncio.sleep(self._renewed_every_s)
+            now, in_hand = self._clock(), tuple(self._in_hand)
+            try:
+                await self._engine.write(leases.renew(in_hand, now, now + _LEASE))
+            except Exception:
+                _log.exception("delivery: leases could not be made longer; trying again")
+
+    async def finish(self, timeout_s: float = _LAST_SENDINGS_S) -> None:
+        """Wait for the letters that are being sent (graceful stop); after `timeout_s`, give back what is left."""
+        until_s = asyncio.get_running_loop().time() + timeout_s
+        while self._sending and (left_s := until_s - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._sending, timeout=left_s)
+        if self._sending:
+            await self._break_off()
+
+    async def _break_off(self) -> None:
+        left = tuple(self._in_hand)
+        _log.warning("delivery: %d letter(s) given back at the stop", len(left))
+        for task in self._sending:
+            task.cancel()
+        await asyncio.wait(self._sending)
+        await self._give_back(left)
+
+    async def _give_back(self, letter_ids: Sequence[int]) -> None:
+        try:
+            await self._engine.write(outbox.release(letter_ids))
+        except StoreError:
+            _log.exception("delivery: letters could not be given back; their leases run out")
 
     async def _rest(self, *, is_idle: bool) -> None:
         """Until something went out that others waited behind, or a moment has passed; not at all after a full claim."""
@@ -114,6 +172,9 @@ class Delivery:
         self._in_hand.update(ids)
         try:
             while letters:
+                if not await self._gates.admits(letters[0].channel):
+                    await self._leave(letters)
+                    break
                 done = await self._send(letters)
                 self._in_hand.difference_update(letter.id for letter in letters[: done or 1])
                 if not done:
@@ -128,6 +189,11 @@ class Delivery:
         if self._someone_waits:
             self._someone_waits = False
             self._wake.set()
+
+    async def _leave(self, letters: tuple[Letter, ...]) -> None:
+        """To the outbox, where they wait in their order until the platform may be sent more."""
+        self.outcomes["held_back"] += len(letters)
+        await self._engine.write(outbox.release([letter.id for letter in letters]))
 
     async def _send(self, letters: tuple[Letter, ...]) -> int:
         """How many letters are done with from the first on (delivered, or given up); 0: the first has to wait."""

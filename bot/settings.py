@@ -50,13 +50,17 @@ class TelegramMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TelegramSettings:
-    """What the Telegram channel needs; None in `Settings` when no token is set."""
+    """What the Telegram channel needs; None in `Settings` when no token is set.
+
+    `per_second`: messages that may go out, from all processes together.
+    """
 
     token: Secret
     mode: TelegramMode
     api_url: str
     webhook_url: str | None
     webhook_secret: Secret | None
+    per_second: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class LineSettings:
     """What the LINE channel needs; None in `Settings` when neither secret nor token is set.
 
     `push_budget`: messages a month that may be pushed (None: as many as LINE allows), of which `push_kept_percent` are
-    kept for reminders and cancellations.
+    kept for reminders and cancellations. `per_second`: calls that may be made, from all processes together.
     """
 
     channel_secret: Secret
@@ -72,6 +76,7 @@ class LineSettings:
     host: str
     push_budget: int | None
     push_kept_percent: int
+    per_second: int = 1600
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +115,13 @@ NAMES = (
     "MADOGUCHI_TELEGRAM_API_URL",
     "MADOGUCHI_TELEGRAM_WEBHOOK_URL",
     "MADOGUCHI_TELEGRAM_WEBHOOK_SECRET",
+    "MADOGUCHI_TELEGRAM_PER_SECOND",
     "MADOGUCHI_LINE_CHANNEL_SECRET",
     "MADOGUCHI_LINE_ACCESS_TOKEN",
     "MADOGUCHI_LINE_HOST",
     "MADOGUCHI_LINE_PUSH_BUDGET",
     "MADOGUCHI_LINE_PUSH_KEPT_PERCENT",
+    "MADOGUCHI_LINE_PER_SECOND",
 )
 """Every setting; an unknown MADOGUCHI_ name is refused, because a misspelt setting is a silent one."""
 
@@ -180,6 +187,7 @@ def _telegram(values: Mapping[str, str]) -> TelegramSettings | None:
         api_url=values.get("MADOGUCHI_TELEGRAM_API_URL") or "https://api.telegram.org",
         webhook_url=values.get("MADOGUCHI_TELEGRAM_WEBHOOK_URL") or None,
         webhook_secret=Secret(secret) if secret else None,
+        per_second=_whole(values, "MADOGUCHI_TELEGRAM_PER_SECOND", 30, lowest=1, highest=100_000),
     )
 
 
@@ -198,6 +206,7 @@ def _line(values: Mapping[str, str]) -> LineSettings | None:
         host=values.get("MADOGUCHI_LINE_HOST") or LINE_HOST,
         push_budget=_whole(values, "MADOGUCHI_LINE_PUSH_BUDGET", 0, lowest=0, highest=10**9) if budget else None,
         push_kept_percent=_whole(values, "MADOGUCHI_LINE_PUSH_KEPT_PERCENT", 20, lowest=0, highest=100),
+        per_second=_whole(values, "MADOGUCHI_LINE_PER_SECOND", 1600, lowest=1, highest=100_000),
     )
 
 

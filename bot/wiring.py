@@ -146,7 +146,7 @@ def build_service(settings: Settings) -> Service:
     telegram = _build_telegram(settings.telegram, clock, tickets)
     line = _build_line(settings.line, settings.public_url)
     channels: dict[str, Channel | BundlingChannel] = {one.name: one for one in (telegram, line) if one is not None}
-    delivery = Delivery(engine, texts, channels, clock=clock)
+    delivery = Delivery(engine, texts, channels, clock=clock, per_second=_rates(settings))
     letterboxes = {name: Letterbox(engine, texts, name) for name in ("webchat", "console")}
 
     def said(incoming: Incoming, letters: tuple[Letter, ...]) -> None:
@@ -208,6 +208,12 @@ def _build_arrivals(
     from bot.arrivals import Arrivals
 
     return Arrivals(engine, content.booking, texts, clock=clock, pushed=pushed, said=delivery.look)
+
+
+def _rates(settings: Settings) -> dict[str, float]:
+    """Messages a second, of the channels that are configured."""
+    named = {"telegram": settings.telegram, "line": settings.line}
+    return {name: float(one.per_second) for name, one in named.items() if one is not None}
 
 
 def _retention(settings: Settings) -> timedelta:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     or_,
 )
 
-VERSION = "0004"
+VERSION = "0005"
 """The newest migration. Versions are numbered, so a greater one is a newer one."""
 
 metadata = MetaData(
@@ -281,4 +281,12 @@ visits = Table(
     Column("at", BigInteger, nullable=False),
     Index("visits_booking", "booking_id"),
     Index("visits_at", "at"),
+)
+
+# The next free place in each channel's queue of sendings.
+rates = Table(
+    "rates",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("next_at", BigInteger, nullable=False),
 )

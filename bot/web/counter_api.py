@@ -15,8 +15,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BeforeValidator
 from starlette.exceptions import HTTPException
 
-from bot.arrivals import Agent, ReportIdReused
 from bot.errors import StoreError
+from bot.visit_reports import Agent, ReportIdReused
 from bot.web.pace import Pace
 from counter_agent import wire
 

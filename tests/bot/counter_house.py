@@ -6,7 +6,7 @@ import itertools
 from datetime import datetime, timedelta
 from functools import cache
 
-from bot.arrivals import Agent, Answer, Arrivals
+from bot.arrivals import Arrivals
 from bot.booking.bookings import Booking
 from bot.dialogue import Desk, Incoming, Pressed
 from bot.enrolment import bare_code, digest, new_code
@@ -15,6 +15,7 @@ from bot.store import agents, booking_rows, bookings, conversations, counters, o
 from bot.store.engine import Engine
 from bot.texts import Texts
 from bot.turn import Turns
+from bot.visit_reports import Agent, Answer
 from bot.wiring import make_desk
 from counter_agent import wire
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.arrivals import CHALLENGE_HOLDS_FOR, ReportIdReused
+from bot.arrivals import CHALLENGE_HOLDS_FOR
 from bot.booking.bookings import Booking, Changed, Status
 from bot.language import Language
 from bot.store import agents, booking_rows, bookings, outbox
 from bot.store.engine import engine_at
 from bot.store.migrations import migrate
+from bot.visit_reports import ReportIdReused
 from counter_agent import wire
 from counter_agent.wire import Outcome
 from tests.bot.counter_house import (
@@ -306,6 +307,24 @@ async def test_staff_who_undo_a_check_in_end_the_visit(house: CounterHouse) -> N
     assert await house.reports(agent, called(booking, visit)) == ["conflict:unknown_visit"]
 
 
+async def test_a_visit_that_was_reported_may_be_reported_anew(house: CounterHouse) -> None:
+    """A PC whose spool was lost makes new report ids for a visit that the house knows."""
+    booking, agent, visit = await house.books("anna"), await house.counter(), new_id()
+    answers = await house.reports(
+        agent, check_in(booking, visit), called(booking, visit), check_in(booking, visit), called(booking, visit)
+    )
+    assert answers == ["arrived", "in_service", "in_service", "in_service"]
+
+
+async def test_a_visit_stays_with_its_ticket(house: CounterHouse) -> None:
+    booking, other = await house.books("anna"), await house.books("berta")
+    agent, visit = await house.counter(), new_id()
+    await house.reports(agent, check_in(booking, visit))
+    assert await house.reports(agent, closed(other, visit)) == ["conflict:unknown_ticket"]
+    assert await house.reports(agent, closed(None, visit)) == ["conflict:unknown_ticket"]
+    assert (await house.booking(other.ticket)).status is Status.CONFIRMED
+
+
 # Walk-ins and the card -----------------------------------------------------------------------------------------------
 
 
@@ -337,6 +356,24 @@ async def test_a_challenge_counts_once_in_its_own_visit_and_time(house: CounterH
     )
     refused = "conflict:challenge_not_yours"
     assert answers == [refused, refused, "arrived", refused, refused, "arrived"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "counted"),
+    [
+        ({"possession_proved": False}, "not_proved"),
+        ({"dates_valid": False}, "out_of_date"),
+        ({"chain_valid": False}, "issuer_unknown"),
+        ({"chain_valid": None}, "issuer_not_checked"),
+        ({}, "proved"),
+    ],
+)
+async def test_a_verdict_counts_as_its_weakest_part(
+    house: CounterHouse, verdict: dict[str, bool | None], counted: str
+) -> None:
+    agent, visit = await house.counter(), new_id()
+    await house.reports(agent, check_in(None, visit), card_read(None, visit).model_copy(update=verdict))
+    assert house.arrivals.read == {counted: 1}
 
 
 async def test_challenges_are_random_and_end(house: CounterHouse) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from bot.arrivals import Agent, ReportIdReused
+from bot.visit_reports import Agent, ReportIdReused
 from counter_agent import wire
 
 NOW = datetime(2022, 7, 4, 0, 0, tzinfo=UTC)

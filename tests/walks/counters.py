@@ -1,0 +1,205 @@
+"""Counter PCs of a town that runs: enrolled with a code, each with a clerk's page in a browser and made-up cards."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from counter_agent.training_cards import TrainingCards
+from counter_agent.wiring import Built, build_live, card_desk
+from tests.bot.web.served import Served
+from tests.browser import opened
+from tests.counter_agent.desks import CLERK, PASSWORD, PIN, cards_in, settings_of
+from tests.fakes.server import Server, bound
+from tests.resident import Resident
+
+DAY_OF_VISIT = datetime.fromisoformat("2022-07-04T09:50:00+09:00")
+_WITHIN_MS = 30_000
+
+
+class Town(Served):
+    """The service with its residents' chat; its clock can be set to a later day, as if time had passed."""
+
+    def moves_to(self, instant: datetime) -> None:
+        self.stop()
+        self.settings = replace(self.settings, clock_starts_at=instant)
+        self.start()
+
+    def code(self) -> str:
+        """A code for one counter, as an operator has it printed."""
+        environment = {
+            "MADOGUCHI_DATABASE_URL": self.settings.database_url,
+            "MADOGUCHI_CLOCK": (self.settings.clock_starts_at or DAY_OF_VISIT).isoformat(),
+        }
+        command = [sys.executable, "-m", "bot", "counter", "enrol"]
+        printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, env=environment)
+        return printed.stdout.splitlines()[0]
+
+
+@dataclass
+class Desk:
+    """A counter with its clerk in front of it. The other page is turned to the resident."""
+
+    built: Built
+    home: Path
+    clerk: Page
+    side: Page
+
+    def sees(self, text: str) -> None:
+        self.clerk.bring_to_front()
+        expect(self.clerk.locator(".desk")).to_contain_text(text, timeout=_WITHIN_MS)
+
+    def expects(self, ticket: str) -> None:
+        self.sees(ticket)
+
+    def scans(self, ticket: str) -> None:
+        """The scanner types what is in the QR code, and Enter."""
+        self.clerk.bring_to_front()
+        self.clerk.keyboard.type(ticket, delay=2)
+        self.clerk.keyboard.press("Enter")
+
+    def takes(self, ticket: str) -> None:
+        """Checked in and called, with everything to bring at hand."""
+        self.scans(ticket)
+        expect(self.clerk.locator("tr.waiting")).to_contain_text(ticket)
+        self.presses("F4", lambda: expect(self.clerk.locator(".items")).to_be_visible())
+        for number in range(1, 6):
+            self.clerk.keyboard.press(str(number))
+            expect(self.clerk.locator(".items li.ready")).to_have_count(number)
+        self.presses("F8", lambda: expect(self.clerk.locator("h2")).to_contain_text("カードを置く"))
+
+    def reads_the_card(self) -> None:
+        """The resident lays it down and types the PIN on their own side."""
+        self.lays("カードを置く")
+        self.side.bring_to_front()
+        for digit in PIN:
+            self.side.locator(f"[data-digit='{digit}']").click()
+        self.side.locator("[data-enter]").click()
+        self.clerk.bring_to_front()
+        expect(self.clerk.locator("#payment")).to_be_visible(timeout=_WITHIN_MS)
+
+    def helps(self) -> None:
+        self.clerk.fill("#payment", "あおぞらペイ")
+        self.clerk.keyboard.press("Enter")
+        self.side.bring_to_front()
+        expect(self.side.locator(".name")).to_have_text("あおぞらペイ")
+        self.presses("F6", lambda: expect(self.clerk.locator(".stage")).to_contain_text("確認しました"))
+        self.clerk.locator(".service").get_by_text("できた").click()
+        expect(self.clerk.locator(".service .chosen")).to_have_text("できた")
+
+    def finishes(self) -> None:
+        self.presses("F8", lambda: expect(self.clerk.locator(".evidence")).to_contain_text("カードが外れた"))
+        self.lays("カードを取る")
+        self.is_closed()
+
+    def is_closed(self) -> None:
+        for page in (self.side, self.clerk):
+            page.bring_to_front()
+        self.sees("終了しました")
+
+    def lays(self, card: str) -> None:
+        self.clerk.bring_to_front()
+        self.clerk.locator(".training-cards").get_by_text(card, exact=True).click()
+
+    def ends(self, way: str) -> None:
+        self.clerk.bring_to_front()
+        self.clerk.locator(".ways").get_by_text(way).click()
+
+    def presses(self, key: str, seen: Callable[[], object]) -> None:
+        self.clerk.bring_to_front()
+        self.clerk.keyboard.press(key)
+        seen()
+
+
+@contextmanager
+def counter_in(town: Town, browser: Browser, home: Path, cards: Path, *, name: str = "窓口1") -> Iterator[Desk]:
+    """A PC enrolled at the town, running, with a clerk signed in."""
+    _runs(home, town.url, "enrol", town.code(), "--name", name)
+    _runs(home, town.url, "clerk", CLERK, typed=PASSWORD)
+    settings = settings_of(home, clock=DAY_OF_VISIT.isoformat())
+    laid = TrainingCards(cards, cards_in(cards).today)
+    built = build_live(settings, card_desk(settings, laid, laid.watch, laid.anchors()), training=laid)
+    listening = bound()
+    with _at_work(built):
+        server = Server(built.app, listening)
+        try:
+            with _signed_in(browser, f"http://127.0.0.1:{listening.getsockname()[1]}") as (clerk, side):
+                yield Desk(built, home, clerk, side)
+        finally:
+            _leave(built)
+            server.stop()
+
+
+def _runs(home: Path, server: str, *words: str, typed: str = "") -> None:
+    environment = {"COUNTER_AGENT_HOME": str(home), "COUNTER_AGENT_SERVER": server}
+    command = [sys.executable, "-m", "counter_agent", *words]
+    subprocess.run(command, input=typed, capture_output=True, text=True, check=True, timeout=60, env=environment)
+
+
+_working: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = {}
+
+
+@contextmanager
+def _at_work(built: Built) -> Iterator[None]:
+    """Start the agent on whatever loop serves the first request."""
+    stack, started = built.app.build_middleware_stack(), threading.Event()
+
+    async def with_agent(scope: object, receive: object, send: object) -> None:
+        if not started.is_set():
+            started.set()
+            loop = asyncio.get_running_loop()
+            _working[id(built)] = loop, loop.create_task(built.agent.run())
+        await stack(scope, receive, send)  # type: ignore[arg-type]
+
+    built.app.middleware_stack = with_agent
+    yield
+
+
+def _leave(built: Built) -> None:
+    """Stop the agent where it runs, and close what it had open."""
+    loop, task = _working.pop(id(built))
+
+    async def stop() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await built.close()
+
+    asyncio.run_coroutine_threadsafe(stop(), loop).result(timeout=30)
+
+
+@contextmanager
+def _signed_in(browser: Browser, url: str) -> Iterator[tuple[Page, Page]]:
+    with opened(browser, f"{url}/sign-in", size=(1366, 768)) as clerk:
+        clerk.fill("#number", CLERK)
+        clerk.fill("#password", PASSWORD)
+        clerk.keyboard.press("Enter")
+        expect(clerk.locator(".desk")).to_be_visible()
+        side = clerk.context.new_page()
+        side.goto(f"{url}/resident")
+        yield clerk, side
+
+
+def books(resident: Resident) -> str:
+    """A slot on the day of the visit, in the chat; the ticket."""
+    says = ("窓口サポートを予約したいです", "ポイントの申込", "全部そろう", "1人", "7/4", "10:00", "予約する")
+    for place, said in enumerate(says, start=2):
+        resident.types(said)
+        resident.hears(place)
+    found = re.search(r"【受付番号】(\S+)", resident.desk.last.inner_text())
+    assert found
+    return found[1]
+
+
+def hears_last(resident: Resident, text: str) -> None:
+    resident.page.bring_to_front()
+    expect(resident.desk.last).to_contain_text(text, timeout=_WITHIN_MS)
