@@ -46,7 +46,7 @@ async def live_through(
             await _everybody_lives(there, letters, residents, arrive_s)
             stop.set()
             await tasks[1]
-            await there.until_all_is_out(patience_s=240)
+            await there.until_all_is_out(patience_s=400)
             took_s = time.monotonic() - begun
             return await verdict_on(there, letters, Texts(desk.content)), there, took_s
         finally:

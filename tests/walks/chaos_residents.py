@@ -19,7 +19,7 @@ from tests.fakes.telegram_updates import Json
 from tests.walks.chaos_town import Town
 
 QUESTIONS = ("駐車場は無料ですか", "持ち物を教えてください", "土曜日は空いてますか", "暗証番号を忘れました")
-_ANSWERED_WITHIN_S = 200.0
+_ANSWERED_WITHIN_S = 400.0
 _MOST_STEPS = 14
 _DATA = re.compile(r'"data": "([^"]+)"')
 

@@ -34,6 +34,7 @@ from tests.postgres import PostgresServer, rows_of
 
 OPENS = datetime.fromisoformat("2022-07-01T10:00:00+09:00")
 SECRET = "s3cret"
+TELEGRAM_PER_SECOND = 30
 _READY_S = 120.0
 _PATIENCE_S = 240.0
 _WATCH = """
@@ -69,6 +70,7 @@ class Telegram(TelegramApi):
         super().__init__()
         self.weather, self.random = weather, random.Random(weather.seed)  # noqa: S311
         self.troubles: Counter[str] = Counter()
+        self.called_at_s: list[float] = []
 
     async def _answer(self, request: Request) -> Response:
         try:
@@ -79,9 +81,19 @@ class Telegram(TelegramApi):
         except ClientDisconnect:  # killed in the middle of its call
             return Response(status_code=400)
 
+    def most_in_a_second(self) -> int:
+        """Of the messages it was sent, taken or not: as many as came within the busiest second."""
+        times, most, first = self.called_at_s, 0, 0
+        for last, at_s in enumerate(times):
+            while at_s - times[first] >= 1:
+                first += 1
+            most = max(most, last - first + 1)
+        return most
+
     def _trouble_of(self, call: telegram_api.Call) -> telegram_api.Trouble | None:
         if call.method != "sendMessage":
             return super()._trouble_of(call)
+        self.called_at_s.append(time.monotonic())
         drawn = self.random.random()
         if drawn < self.weather.flooded:
             self.troubles["429"] += 1
@@ -340,7 +352,7 @@ def _settings(url: str, telegram: Telegram, line: Line, cache: Path) -> dict[str
         "MADOGUCHI_TELEGRAM_MODE": "webhook",
         "MADOGUCHI_TELEGRAM_WEBHOOK_URL": "https://desk.example/telegram/webhook",
         "MADOGUCHI_TELEGRAM_WEBHOOK_SECRET": SECRET,
-        "MADOGUCHI_TELEGRAM_PER_SECOND": "200",
+        "MADOGUCHI_TELEGRAM_PER_SECOND": str(TELEGRAM_PER_SECOND),
         "MADOGUCHI_LINE_CHANNEL_SECRET": line.secret,
         "MADOGUCHI_LINE_ACCESS_TOKEN": line.token,
         "MADOGUCHI_LINE_HOST": line.url,

@@ -59,6 +59,9 @@ async def verdict_on(town: Town, letters: Letters, texts: Texts) -> Verdict:
     verdict.check("auditor", await asyncio.to_thread(_audit, town), "0 finding(s).")
     booked = await town.rows("SELECT status, count(*) FROM bookings GROUP BY status ORDER BY status")
     verdict.numbers["bookings"] = ", ".join(f"{status} {count}" for status, count in booked)
+    verdict.numbers["messages to Telegram in its busiest second"] = town.telegram.most_in_a_second()
+    size = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relname IN ('inbox', 'conversations', 'outbox')"
+    verdict.numbers["bytes in the database an event"] = int(str((await town.rows(size))[0][0])) // town.done["events"]
     verdict.numbers["seats taken"] = (await town.rows("SELECT count(*) FROM seats"))[0][0]
     return verdict
 

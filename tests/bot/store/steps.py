@@ -13,7 +13,7 @@ import pytest
 
 from bot.dialogue import Kind, Phrase, Say
 from bot.language import Language
-from bot.store import conversations, counters, inbox, leases, locks, outbox, unanswered, version
+from bot.store import conversations, counters, inbox, leases, locks, outbox, rates, unanswered, version
 from bot.store.query import Query, QueryFamily
 from bot.store.schema import metadata
 from bot.store.unit import Work
@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 PUSHED = ("telegram", "line")
 ON_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
-MODULES: tuple[ModuleType, ...] = (inbox, conversations, outbox, counters, unanswered, version, locks, leases)
+MODULES: tuple[ModuleType, ...] = (inbox, conversations, outbox, counters, unanswered, version, locks, leases, rates)
 
 
 def say(key: str) -> Say:
