@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+expect.set_options(timeout=15_000)
+"""A busy machine is slow; a page that is wrong stays wrong."""
 
 CHROMIUM = Path("/usr/bin/chromium")
 _FLAGS = (
