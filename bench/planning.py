@@ -21,6 +21,7 @@ from bench.webhook import House, Load, Served
 from tests.postgres import PostgresServer, programs, rows_of
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_AT_ONCE = 16
 _TABLES = ("inbox", "conversations", "outbox")
 
 
@@ -66,7 +67,7 @@ def kept_bytes(url: str) -> int:
 async def measure(events: int) -> Table:
     table = Table(
         "What one event costs",
-        f"{machine()}. {events:,} questions over LINE on PostgreSQL with fsync, 32 at once, each answered; every resident asks "
+        f"{machine()}. {events:,} questions over LINE on PostgreSQL with fsync, {_AT_ONCE} at once, each answered; every resident asks "
         "twenty. A core gives 1,000 ms a second.",
         ("replicas", "events /s", "replica ms", "PostgreSQL ms", "bytes kept", "connections of one replica"),
     )  # fmt: skip
@@ -89,9 +90,9 @@ async def measure(events: int) -> Table:
 
 
 async def _row(load: Load, served: Served, postgres: PostgresServer, url: str, events: int) -> tuple[str, ...]:
-    await load.run(served, max(200, events // 10), 32)
+    await load.run(served, max(200, events // 10), _AT_ONCE)
     before, bytes_before = spent(served, postgres), kept_bytes(url)
-    run = await load.run(served, events, 32)
+    run = await load.run(served, events, _AT_ONCE)
     after, bytes_after = spent(served, postgres), kept_bytes(url)
     open_now = rows_of(url, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'madoguchi'")[0][0]
     return (

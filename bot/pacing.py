@@ -51,6 +51,7 @@ class Gate:
         self._waiting = 0
         self._asking = asyncio.Lock()
         self._again_at: datetime | None = None
+        self._free_at: datetime | None = None
 
     def is_open(self) -> bool:
         return self._again_at is None or self._clock() >= self._again_at
@@ -59,7 +60,11 @@ class Gate:
         place = await self._place()
         if place is None:
             return False
-        await asyncio.sleep((place - self._clock()).total_seconds())
+        now = self._clock()
+        # Those held up by a busy machine do not go all at once; a clock that was set back holds nobody up.
+        passes_at = max(place, now, min(self._free_at or now, now + rates.HORIZON))
+        self._free_at = passes_at + self._pause
+        await asyncio.sleep((passes_at - now).total_seconds())
         return True
 
     async def _place(self) -> datetime | None:
