@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.booking.bookings import Booking, Changed, Full, Limit, Limits, Made, Status, TooMany, Wish
-from bot.booking.calendar import opening, seats_of
+from bot.booking.calendar import opening, seats_of, slots_on
 from bot.booking.days import outlook
 from bot.booking.plan import Plan
 from bot.booking.reminders import Reminder, reminder_times
@@ -51,6 +51,7 @@ from bot.booking.rules import (
     Reason,
     Refusal,
     hold_until,
+    in_time,
     may_book,
     may_cancel,
     may_change,
@@ -117,7 +118,7 @@ def carry_out(request: Request, resident: Resident, plan: Plan, now: datetime) -
         case FindDays():
             return (yield from _find_days(request, resident, house))
         case FindTimes():
-            return (yield from _find_times(request, house))
+            return (yield from _find_times(request, resident, house))
         case Hold():
             return (yield from _hold(request, resident, house))
         case Wait():
@@ -138,21 +139,37 @@ def _find_days(request: FindDays, resident: Resident, house: House) -> Work[Outc
         return Refused(refusal)
     if house.now < house.plan.calendar.opens_at:
         return Refused(Refusal(Reason.NOT_OPEN_YET, told("opens", house.plan.calendar.opens_at)))
-    taken = yield from _taken(house, request.service)
+    taken = yield from _taken_by_others(request, resident, house)
     return DaysFound(marked_days(house.plan, request.service, request.party, house.now, taken, house.changes))
 
 
-def _find_times(request: FindTimes, house: House) -> Work[Outcome]:
-    """The times that could be booked on the day, free or full."""
+def _find_times(request: FindTimes, resident: Resident, house: House) -> Work[Outcome]:
+    """The times that could be booked on the day, free or full; not the one that the booking to change has."""
     plan, service, party = house.plan, request.service, request.party
     if refusal := may_choose(plan, service):
         return Refused(refusal)
     day = request.day
-    taken = yield from _taken(house, service, day)
-    every = visits_for(plan, service, day, party, house.now, overrides=house.changes)
+    own = yield from _own(request.changing, resident)
+    taken = _without(own, (yield from _taken(house, service, day)))
+    visits = visits_for(plan, service, day, party, house.now, overrides=house.changes)
+    every = tuple(visit for visit in visits if own is None or visit.starts_at != own.starts_at)
     free = {visit.starts_at for visit in visits_for(plan, service, day, party, house.now, taken, house.changes)}
     times = tuple(Time(visit.starts_at, visit.ends_at, visit.starts_at in free) for visit in every)
-    return TimesFound(day, times, None if times else opening(plan, service, day, house.changes).closed)
+    if times:
+        return TimesFound(day, times)
+    closed = opening(plan, service, day, house.changes).closed
+    return TimesFound(day, (), closed, None if closed else _why_untimely(house, service, day))
+
+
+def _why_untimely(house: House, service: str, day: date) -> Refusal | None:
+    """Why nothing of an open day can be booked now."""
+    slots = slots_on(house.plan, house.plan.steps_of(service)[0], day, house.changes)
+    return next((why for slot in reversed(slots) if (why := in_time(house.plan, slot.starts_at, house.now))), None)
+
+
+def _taken_by_others(request: FindDays, resident: Resident, house: House) -> Work[Taken]:
+    own = yield from _own(request.changing, resident)
+    return _without(own, (yield from _taken(house, request.service)))
 
 
 def _taken(house: House, service: str, day: date | None = None) -> Work[Taken]:
@@ -180,7 +197,7 @@ def _nearest(house: House, service: str, party: int, starts_at: datetime) -> Wor
 def _hold(request: Hold, resident: Resident, house: House) -> Work[Outcome]:
     before = yield from _own_hold(request, resident)
     if before and before.held_until and _is_same(before, request) and house.now < before.held_until:
-        return Held(before, before.held_until)
+        return Held(before, before.held_until, _to_come(before, house))
     if before:
         yield from bookings.cancel(before, house.now)
     visit = yield from _visit(request, resident, house)
@@ -194,7 +211,7 @@ def _hold(request: Hold, resident: Resident, house: House) -> Work[Outcome]:
     )
     match made:
         case Made(booking):
-            return Held(booking, until)
+            return Held(booking, until, _to_come(booking, house))
         case TooMany(limit):
             return Refused(_too_many(limit, house.limits))
         case _:
@@ -243,11 +260,14 @@ def _refusal(request: Hold | Wait, visit: Visit | None, resident: Resident, hous
 
 
 def _own_hold(request: Hold, resident: Resident) -> Work[Booking | None]:
-    if request.instead_of is None:
-        return None
-    found = yield from booking_rows.by_ticket(request.instead_of)
-    is_own = found is not None and found.conversation_id == resident.conversation_id and found.status is Status.HELD
-    return found if is_own else None
+    found = yield from _own(request.instead_of or "", resident)
+    return found if found and found.status is Status.HELD else None
+
+
+def _own(ticket: str, resident: Resident) -> Work[Booking | None]:
+    """The resident's own booking of that ticket."""
+    found = (yield from booking_rows.by_ticket(ticket)) if ticket else None
+    return found if found and found.conversation_id == resident.conversation_id else None
 
 
 def _is_same(booking: Booking, request: Hold) -> bool:
@@ -296,8 +316,8 @@ def _with_own(request: Owned, resident: Resident, house: House) -> Work[Outcome]
         yield from guesses.wrong(who, house.now)
         return NotFound()
     match request:
-        case FindTicket(_, purpose):
-            return TicketFound(booking, purpose)
+        case FindTicket():
+            return _found(request, booking, house)
         case Confirm(_, chosen):
             return (yield from _confirm(booking, chosen, resident, house))
         case Move(_, starts_at):
@@ -311,10 +331,30 @@ def _with_own(request: Owned, resident: Resident, house: House) -> Work[Outcome]
             return Released()
 
 
+def _found(request: FindTicket, booking: Booking, house: House) -> Outcome:
+    """The booking; or at once that it is too late for what is wanted of it, not after a new time was chosen."""
+    is_booked, at = booking.status is Status.CONFIRMED, booking.starts_at
+    too_late = {"change": may_change, "cancel": may_cancel}.get(request.purpose) if is_booked else None
+    if too_late and (refusal := too_late(house.plan, at, house.now)):
+        return Refused(refusal)
+    return TicketFound(_as_shown(booking, house), request.purpose, _to_come(booking, house))
+
+
+def _to_come(booking: Booking, house: House) -> tuple[Reminder, ...]:
+    """The reminders whose time is still to come, chosen or not."""
+    return tuple(kind for kind, _ in reminder_times(house.plan, booking.starts_at, Reminder, house.now))
+
+
+def _as_shown(booking: Booking, house: House) -> Booking:
+    """The booking with the reminders that will be sent: nothing else is promised."""
+    left = _to_come(booking, house)
+    return replace(booking, reminders=tuple(kind for kind in booking.reminders if kind in left))
+
+
 def _confirm(booking: Booking, chosen: tuple[Reminder, ...], resident: Resident, house: House) -> Work[Outcome]:
     """Book what was held. A hold that ran out meanwhile is taken anew, as long as there are seats."""
     if booking.status is Status.CONFIRMED:  # pressed twice
-        return Confirmed(booking)
+        return Confirmed(_as_shown(booking, house))
     if refusal := may_confirm(house.plan, booking.visit, house.now, party=booking.party, overrides=house.changes):
         return Refused(refusal)
     timed = timed_reminders(booking, house.plan, chosen, house.now)
@@ -322,7 +362,7 @@ def _confirm(booking: Booking, chosen: tuple[Reminder, ...], resident: Resident,
         booking, house.now, tuple(one.value for one in chosen), timed, limits=house.limits
     )
     if isinstance(changed, Changed):
-        return Confirmed(changed.booking)
+        return Confirmed(_as_shown(changed.booking, house))
     if booking.status is Status.EXPIRED:
         again = yield from _hold(Hold(booking.service, booking.party, booking.starts_at), resident, house)
         if isinstance(again, Held):
@@ -333,7 +373,7 @@ def _confirm(booking: Booking, chosen: tuple[Reminder, ...], resident: Resident,
 def _move(booking: Booking, starts_at: datetime, resident: Resident, house: House) -> Work[Outcome]:
     plan, now = house.plan, house.now
     if booking.starts_at == starts_at:
-        return Moved(booking)
+        return TicketFound(_as_shown(booking, house), "show")
     visit = visit_at(plan, booking.service, starts_at, booking.party, overrides=house.changes)
     asked = Hold(booking.service, booking.party, starts_at)
     if refusal := may_change(plan, booking.starts_at, now) or _refusal(asked, visit, resident, house):
@@ -347,12 +387,14 @@ def _move(booking: Booking, starts_at: datetime, resident: Resident, house: Hous
     moved = yield from bookings.reschedule(booking, free, house.capacity, now, timed=timed)
     if isinstance(moved, Changed):
         yield from offer_freed(booking.slot_ids, plan, now)
-        return Moved(moved.booking)
+        return Moved(_as_shown(moved.booking, house))
     return Refused(None, (yield from _nearest(house, booking.service, booking.party, starts_at)))
 
 
-def _without(booking: Booking, taken: Taken) -> Taken:
+def _without(booking: Booking | None, taken: Taken) -> Taken:
     """The seats that others have: one's own are free for oneself, where the new time overlaps the old one."""
+    if booking is None:
+        return taken
     others = dict(taken)
     for slot, seats_had in booking.visit.claims:
         others[slot.id] = max(0, others.get(slot.id, 0) - seats_had)
@@ -381,7 +423,7 @@ def _remind(booking: Booking, chosen: tuple[Reminder, ...], house: House) -> Wor
         return TicketFound(booking, "show")
     timed = timed_reminders(booking, house.plan, chosen, house.now)
     changed = yield from bookings.remind(booking, house.now, tuple(one.value for one in chosen), timed)
-    return Reminded(changed.booking if isinstance(changed, Changed) else booking)
+    return Reminded(_as_shown(changed.booking if isinstance(changed, Changed) else booking, house))
 
 
 # What follows ----------------------------------------------------------------------------------------------------
@@ -407,7 +449,7 @@ def offer_freed(slot_ids: Iterable[SlotId], plan: Plan, now: datetime) -> Work[t
     for booking in offered:
         window = offer_window(plan, now, booking.starts_at)
         if window and booking.conversation_id is not None and booking.held_until is not None:
-            said = booked.offer(booking, plan, booking.held_until)
+            said = booked.offer(booking, booking.held_until)
             yield from tell(booking, said, now, window.send_at)
     return offered
 

@@ -55,9 +55,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came of a dialogue's own request; it arrives in the same turn."""
+    """What came of a dialogue's own request; it arrives in the same turn. `asking` is the dialogue's verb."""
 
     outcome: Outcome
+    asking: str
 
 
 Body = Text | Pressed | Opened | Unreadable | Left | Heard
@@ -273,8 +274,8 @@ class Turn:
 
     `language` words the messages of this turn, which may differ from the conversation's own
     (an English question in a Japanese conversation is answered in English). `goto` is the token of the
-    dialogue that takes over; then nothing is said here. `request` is what the dialogue has to know or have done before
-    it can say anything: the shell answers with `Heard`, and nothing is said here either.
+    dialogue that takes over; then nothing is said here. `request` is what the dialogue `asking` (its verb) has to know
+    or have done before it can go on: the shell answers with `Heard`; what is said here comes before what is said then.
     """
 
     conversation: Conversation
@@ -283,6 +284,7 @@ class Turn:
     language: Language | None = None
     goto: str | None = None
     request: Request | None = None
+    asking: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,15 +110,15 @@ class Turns:
         language = turn.language or turn.conversation.language
         conversation_id = yield from conversations.save(incoming.channel, incoming.address, turn.conversation, now)
         resident = Resident(conversation_id, incoming.channel, incoming.address, language)
-        effects = turn.effects
+        says, effects = turn.says, turn.effects
         for _ in range(_MOST_REQUESTS):
             if turn.request is None or plan is None:
                 break
             outcome = yield from carry_out(turn.request, resident, plan, now)
-            heard = replace(incoming, body=Heard(outcome))
+            heard = replace(incoming, body=Heard(outcome, turn.asking))
             turn = respond(turn.conversation, heard, self._desk, day_in_tokyo(now))
-            effects += turn.effects
-        return replace(turn, effects=effects, language=language)
+            says, effects = says + turn.says, effects + turn.effects
+        return replace(turn, says=says, effects=effects, language=language)
 
     def _put(
         self, conversation_id: int, found: Found, turn: Turn, incoming: Incoming, now: datetime

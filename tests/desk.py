@@ -85,8 +85,8 @@ def small_content() -> Content:
     words = {
         "menu": {"メニュー", "menu", "/menu"}, "help": {"ヘルプ", "help", "/help"}, "back": {"戻る", "back"}, "restart": {"最初から", "start over"},
         "languages": {"言語", "language"}, "forget": {"忘れて", "forget me", "/forget"}, "office": {"電話", "phone"},
-        "forget:yes": {"はい", "yes"},
-        "forget:no": {"no"},
+        "yes": {"はい", "yes"},
+        "no": {"no"},
         "helped": {"役に立った"},
         "lang:ja": {"日本語"}, "lang:ja-easy": {"やさしい日本語"}, "lang:en": {"英語", "english"},
     }  # fmt: skip

@@ -17,19 +17,25 @@ from bot.booking.visits import MarkedDay
 
 @dataclass(frozen=True, slots=True)
 class FindDays:
-    """Which days have room for so many? Answered by `DaysFound` or `Refused`."""
+    """Which days have room for so many? The seats of the booking `changing` count as free.
+
+    Answered by `DaysFound` or `Refused`.
+    """
 
     service: str
     party: int
+    changing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FindTimes:
-    """Which times of a day have room? Answered by `TimesFound` or `Refused`."""
+    """Which times of a day have room? Those of the booking `changing` count as free. Answered by `TimesFound` or
+    `Refused`."""
 
     service: str
     party: int
     day: date
+    changing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """Make a hold (or an offer) a booking. Answered by `Confirmed` or `Lost`."""
+    """Make a hold (or an offer) a booking. Answered by `Confirmed`, `Refused` or `Lost`."""
 
     ticket: str
     reminders: tuple[Reminder, ...] = ()
@@ -132,19 +138,21 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class TimesFound:
-    """The times of a day, full ones too; why it is closed, if it is."""
+    """The times of a day, full ones too; where there is none, why."""
 
     day: date
     times: tuple[Time, ...]
     closed: Closed | None = None
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The seats are kept until `until`."""
+    """The seats are kept until `until`. `reminders` are those whose time is still to come."""
 
     booking: Booking
     until: datetime
+    reminders: tuple[Reminder, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +210,11 @@ class MineFound:
 
 @dataclass(frozen=True, slots=True)
 class TicketFound:
+    """`reminders` are those whose time is still to come."""
+
     booking: Booking
     purpose: str
+    reminders: tuple[Reminder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,14 +156,9 @@ def may_cancel(plan: Plan, starts_at: datetime, now: datetime) -> Refusal | None
     return _after(Reason.CANCEL_TOO_LATE, limit(plan, plan.rules.cancel_until, starts_at), now)
 
 
-def may_hold(plan: Plan, holds_count: int) -> Refusal | None:
-    """Whether a person with so many holds may take another."""
-    return _too_many(Reason.TOO_MANY_HOLDS, holds_count, plan.rules.holds_per_person)
-
-
-def may_wait(plan: Plan, waits_count: int) -> Refusal | None:
-    """Whether a person on so many waiting lists may go on another."""
-    return _too_many(Reason.TOO_MANY_WAITS, waits_count, plan.rules.waits_per_person)
+def in_time(plan: Plan, starts_at: datetime, now: datetime) -> Refusal | None:
+    """Whether a slot of that time may be booked by a resident now, as far as the clock goes."""
+    return _untimely(plan, starts_at, now, Booker.RESIDENT)
 
 
 def stopped_by(stop: StopSwitch | None) -> Refusal | None:

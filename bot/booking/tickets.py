@@ -36,6 +36,13 @@ _LOOKS_LIKE = str.maketrans("BSZG", "8526")
 
 _HYPHENS = frozenset("-‐‑‒–—―−ーｰ~〜・･._/ ,、。")
 _CANDIDATE = re.compile(r"[A-Z0-9](?:[-‐‑‒–—―−ーｰ・ ]?[A-Z0-9]){7}(?![A-Z0-9])")
+_MEANT = re.compile(
+    r"(?:【?(?:受付)?番号】?(?:は|:)? ?|(?:THE )?(?:TICKET |BOOKING )?(?:NUMBER )?(?:IS |:)? ?)?"
+    r"([A-Z0-9]{4}[-‐‑‒–—―−ーｰ・ ][A-Z0-9]{3,5}|[A-Z](?:[- ]?[A-Z0-9]){7})(?: ?です)?[。.]?"
+)
+_DRAWN_ALIKE = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]{4}[-ー ]?[A-Za-z0-9]{4}|(?:[A-Za-z0-9] ){7}[A-Za-z0-9])(?![A-Za-z0-9])"
+)
 _NO_ARGS: Mapping[str, str | int] = MappingProxyType({})
 
 
@@ -106,6 +113,31 @@ def find(text: str) -> Ticket | None:
     starts = (at for at in range(len(plain)) if at == 0 or not (plain[at - 1].isascii() and plain[at - 1].isalnum()))
     runs = (run for at in starts if (run := _CANDIDATE.match(plain, at)))
     return next((ticket for run in runs if isinstance(ticket := parse(run.group()), str)), None)
+
+
+def slip_in(text: str) -> Misread | None:
+    """What is wrong with a text that is meant as a ticket: nearly nothing but two groups of four signs.
+
+    >>> slip_in("F222-F223 です").key, slip_in("カードの有効期限"), slip_in("F222-F22P")
+    ('booking.misread.check', None, None)
+    """
+    found = _MEANT.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
+    read = parse(found[1]) if found and _has_both(found[1]) else None
+    return read if isinstance(read, Misread) else None
+
+
+def without(text: str) -> str:
+    """The text without what is drawn like a ticket: its signs tell nothing of the language somebody writes.
+
+    >>> without("F222-F22P"), without("ticket m2x8 p326 please"), without("next week")
+    (' ', 'ticket   please', 'next week')
+    """
+    return _DRAWN_ALIKE.sub(lambda found: " " if _has_both(found[0]) else found[0], unicodedata.normalize("NFKC", text))
+
+
+def _has_both(signs: str) -> bool:
+    """Letters and digits, as eight signs drawn by chance nearly always have; a word or a number has not."""
+    return any(sign.isdigit() for sign in signs) and any(sign.isalpha() for sign in signs)
 
 
 def _folded(text: str) -> str:

@@ -36,7 +36,7 @@ def when(starts_at: datetime) -> dict[str, str | int]:
     return {"day": local.date().isoformat(), "time": f"{local:%H:%M}"}
 
 
-def summary(booking: Booking, plan: Plan) -> tuple[Phrase, ...]:
+def summary(booking: Booking) -> tuple[Phrase, ...]:
     """What for, when, where, how many; a visit to several desks names each with its time."""
     ends = {"until": f"{booking.ends_at.astimezone(TOKYO):%H:%M}"}
     lines = [
@@ -52,7 +52,6 @@ def summary(booking: Booking, plan: Plan) -> tuple[Phrase, ...]:
         lines.append(Phrase(key, joint=Joint.NONE if len(places) > 1 else Joint.LINE))
     if booking.party > 1:
         lines.append(Phrase("booking.party", {"number": booking.party}, Joint.LINE))
-    del plan
     return tuple(lines)
 
 
@@ -82,7 +81,7 @@ def ticket(conversation: Conversation, booking: Booking, plan: Plan, news: str) 
     phrases = (
         Phrase(f"booking.ticket_{heading}"),
         number,
-        *summary(booking, plan),
+        *summary(booking),
         *(to_come if booking.status is Status.CONFIRMED else ()),
     )
     offered = (*ways(booking), MINE, choices.MENU)
@@ -109,9 +108,9 @@ def ways(booking: Booking) -> tuple[Choice, ...]:
     return ()
 
 
-def offer(booking: Booking, plan: Plan, until: datetime) -> Say:
+def offer(booking: Booking, until: datetime) -> Say:
     """A seat has become free for somebody in line."""
-    phrases = (Phrase("booking.offer", when(until)), *summary(booking, plan))
+    phrases = (Phrase("booking.offer", when(until)), *summary(booking))
     return Say(Kind.QUESTION, phrases, (*ways(booking), choices.MENU))
 
 
@@ -126,17 +125,19 @@ def reminder(booking: Booking, plan: Plan, kind: Reminder) -> Say:
     phrases = (
         Phrase(f"booking.reminder_{kind}"),
         Phrase("booking.number", {"ticket": booking.ticket}),
-        *summary(booking, plan),
+        *summary(booking),
         Phrase("booking.bring_heading"),
         *bring_lines(service.bring if service else ()),
     )
     return Say(Kind.NOTICE, phrases, (*ways(booking), choices.MENU))
 
 
-def refusal(refused: Refusal) -> tuple[Phrase, ...]:
-    """Why something is not done, in the pack's words."""
+def refusal(refused: Refusal | None, joint: Joint = Joint.PARAGRAPH) -> tuple[Phrase, ...]:
+    """Why something is not done, in the pack's words; nothing for no refusal."""
+    if refused is None:
+        return ()
     more = tuple(Phrase(key) for key in refused.more_keys)
-    return (Phrase(refused.key, refused.args), *(why_closed(refused.because) if refused.because else ()), *more)
+    return (Phrase(refused.key, refused.args, joint), *(why_closed(refused.because) if refused.because else ()), *more)
 
 
 def why_closed(closed: Closed) -> tuple[Phrase, ...]:

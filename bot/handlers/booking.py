@@ -1,7 +1,8 @@
 """Booking the support desk: what for, what to bring, how many, which day, which time, confirm.
 
 Pure: what it has to know or have done it asks for (`bot/booking/requests.py`) and goes on when it hears. Tokens are
-`booking` (begin), `booking:RUN.STEP=VALUE` and `booking:RUN.STEP`.
+`booking` (begin), `booking:RUN.STEP=VALUE` and `booking:RUN.STEP`; the one that books carries the ticket, so that a
+second press shows it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from bot.booking.requests import (
     Confirmed,
     DaysFound,
     FindDays,
+    FindTicket,
     FindTimes,
     Held,
     Hold,
@@ -29,27 +31,37 @@ from bot.booking.requests import (
     Release,
     Released,
     Request,
+    Time,
     TimesFound,
     Wait,
     Waiting,
 )
-from bot.booking.slots import TOKYO
+from bot.booking.rules import Reason, Refusal
+from bot.booking.slots import TOKYO, day_of
+from bot.booking.tickets import Misread, parse
 from bot.content import NoticeKind
-from bot.dialogue import Conversation, Desk, Filling, Kind, Phrase, Turn
+from bot.dialogue import Conversation, Desk, Filling, Kind, Phrase, Say, Turn
 from bot.handlers import booked, choices
 from bot.handlers import booking_shown as shown
-from bot.handlers.reply import in_the_middle, say
-from bot.handlers.when import day_said, time_said
+from bot.handlers.reply import ask_the_house, in_the_middle, say
+from bot.handlers.when import When, when_said
 
 VERB = shown.VERB
 
-
 _STOPPING = frozenset({"やめる", "やめます", "やめたい", "中止", "stop", "quit"})
 _PEOPLE = re.compile(r"(\d{1,2}) ?(?:人|名|にん|people|persons?)(?:です|で)?")
+_NEAREST = 3
 _YEARS = range(2000, 2100)
 """A button is ours, but its token is the resident's to change."""
 
-_STEPS_BACK = {"items": "service", "party": "items", "day": "party", "time": "day", "confirm": "time"}
+_STEPS_BACK = {
+    "explained": "service",
+    "items": "service",
+    "party": "items",
+    "day": "party",
+    "time": "day",
+    "confirm": "time",
+}
 
 
 def press(conversation: Conversation, argument: str, desk: Desk, today: date) -> Turn | None:
@@ -64,16 +76,16 @@ def press(conversation: Conversation, argument: str, desk: Desk, today: date) ->
     if argument.startswith("for="):
         return begin_with(conversation, argument.removeprefix("for="), plan)
     run, _, rest = argument.partition(".")
+    step, _, value = rest.partition("=")
     filling = conversation.filling
     if filling is None or run != str(filling.run):
-        return _past(conversation, plan)
-    step, _, value = rest.partition("=")
-    return _step(conversation, filling, step, value, plan) or _past(conversation, plan)
+        return _past(conversation, step, value, plan)
+    return _step(conversation, filling, step, value, plan) or _past(conversation, "", "", plan)
 
 
 def begin_with(conversation: Conversation, service: str, plan: Plan) -> Turn:
     """Begin with the service chosen already, as a result of the eligibility dialogue does."""
-    filling = _anew(conversation)
+    filling = shown.anew(conversation)
     return _choose_service(conversation, filling, service, plan) or _begin(conversation, plan)
 
 
@@ -85,17 +97,23 @@ def read(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn
     typed = unicodedata.normalize("NFKC", text).strip().lower()
     if typed in _STOPPING:
         return _stop(conversation, filling)
-    if filling.step == "confirm" and typed.rstrip("。.!") in desk.content.words.get("forget:yes", ()):
-        return _step_when(conversation, filling, "confirm", "", plan)
     people = _PEOPLE.fullmatch(typed)
     if filling.step == "party" and people and 1 <= int(people[1]) <= plan.rules.largest_party:
         return _ask_days(conversation, replace(filling, party=int(people[1])))
-    if filling.step in {"day", "time"} and (day := day_said(text, today)):
-        return _choose_day(conversation, filling, day.isoformat())
-    if filling.step == "time" and (at := time_said(text)):
-        starts_at = datetime.combine(date.fromisoformat(filling.day), at, TOKYO)
-        return _choose_time(conversation, filling, starts_at.isoformat())
+    if filling.step in {"day", "time"} and (said := when_said(text, today)):
+        return _choose_said(conversation, filling, said)
     return None
+
+
+def _choose_said(conversation: Conversation, filling: Filling, said: When) -> Turn | None:
+    """The day that was typed, the time of the day chosen before, or both at once."""
+    day = said.day.isoformat() if said.day else filling.day
+    if not day or (said.day is None and filling.step == "day"):
+        return None
+    if said.time is None:
+        return _choose_day(conversation, filling, day)
+    starts_at = datetime.combine(date.fromisoformat(day), said.time, TOKYO)
+    return _choose_time(conversation, replace(filling, day=day), starts_at.isoformat())
 
 
 def is_asking(conversation: Conversation) -> bool:
@@ -105,13 +123,14 @@ def is_asking(conversation: Conversation) -> bool:
     return mark is not None and any(one.token.startswith(mark) for one in conversation.offered)
 
 
-def with_step(turn: Turn, before: Conversation, desk: Desk) -> Turn:
-    """A turn that answered something else in the middle, followed by what was on the screen: its choices once more."""
-    filling, plan = before.filling, desk.content.booking
+def with_step(turn: Turn, desk: Desk) -> Turn:
+    """A turn that answered something else in the middle, followed by the step that is still open."""
+    filling, plan = turn.conversation.filling, desk.content.booking
     if filling is None or plan is None or not turn.says:
         return turn
-    asked = say(turn.conversation, Kind.QUESTION, (Phrase("booking.back_to"),), before.offered)
-    answered = tuple(in_the_middle(one) for one in turn.says)
+    *before, last = (in_the_middle(one) for one in turn.says)
+    answered = (*before, replace(last, phrases=(*last.phrases, Phrase("booking.back_to"))))
+    asked = _present(turn.conversation, filling, plan)
     return replace(asked, says=(*answered, *asked.says), effects=turn.effects, language=turn.language)
 
 
@@ -130,24 +149,36 @@ def hear(conversation: Conversation, outcome: Outcome, desk: Desk) -> Turn | Non
             return shown.waiting(conversation, booking, place, plan.rules.offer_minutes)
         case Released():
             return say(done, Kind.MENU, (Phrase("booking.stopped"),), (choices.MENU,))
-    return _hear_in_the_middle(conversation, filling, outcome, plan) if filling else None
+    return _hear_in_the_middle(conversation, filling, outcome) if filling else None
 
 
-def _hear_in_the_middle(conversation: Conversation, filling: Filling, outcome: Outcome, plan: Plan) -> Turn | None:
+def _hear_in_the_middle(conversation: Conversation, filling: Filling, outcome: Outcome) -> Turn | None:
     """What leads on to the next step."""
     match outcome:
         case DaysFound():
             return shown.days(conversation, filling, outcome)
+        case TimesFound(_, times) if filling.step == "confirm" and times:
+            return _look_before_moving(conversation, filling, times)
         case TimesFound():
             return shown.times(conversation, filling, outcome)
-        case Held(booking, until):
-            return shown.confirm(conversation, filling, booking, until, plan)
+        case Held():
+            return shown.confirm(conversation, filling, outcome)
         case Refused():
             return shown.refused(conversation, filling, outcome)
         case Lost(nearest):
             return shown.refused(conversation, replace(filling, ticket=""), Refused(None, nearest))
         case _:
             return None
+
+
+def _look_before_moving(conversation: Conversation, filling: Filling, times: tuple[Time, ...]) -> Turn:
+    """Ask whether to move there, if the time is still to be had."""
+    chosen = next((one for one in times if one.starts_at == datetime.fromisoformat(filling.starts_at)), None)
+    if chosen and chosen.is_free:
+        return shown.change(conversation, filling)
+    free = tuple(one for one in times if one.is_free)[:_NEAREST]
+    refusal = None if chosen else Refusal(Reason.NO_SUCH_SLOT)
+    return shown.refused(conversation, filling, Refused(refusal, free))
 
 
 # What a button does ----------------------------------------------------------------------------------------------
@@ -200,7 +231,7 @@ def _step_when(conversation: Conversation, filling: Filling, step: str, value: s
 
 
 def _begin(conversation: Conversation, plan: Plan) -> Turn:
-    filling = _anew(conversation)
+    filling = shown.anew(conversation)
     return shown.services(conversation, filling, plan)
 
 
@@ -232,18 +263,20 @@ def _after_items(conversation: Conversation, filling: Filling, plan: Plan) -> Tu
 
 def _ask_days(conversation: Conversation, filling: Filling, *, from_day: str = "") -> Turn:
     asked = replace(filling, step="day", from_day=from_day)
-    return _asking(conversation, asked, FindDays(asked.service, asked.party))
+    return _asking(conversation, asked, FindDays(asked.service, asked.party, asked.changing))
 
 
 def _choose_day(conversation: Conversation, filling: Filling, day: str) -> Turn:
     chosen = replace(filling, step="time", day=day)
-    return _asking(conversation, chosen, FindTimes(chosen.service, chosen.party, date.fromisoformat(day)))
+    wanted = FindTimes(chosen.service, chosen.party, date.fromisoformat(day), chosen.changing)
+    return _asking(conversation, chosen, wanted)
 
 
 def _choose_time(conversation: Conversation, filling: Filling, starts_at: str) -> Turn:
     chosen = replace(filling, step="confirm", starts_at=starts_at)
-    if filling.changing:
-        return shown.change(conversation, chosen)
+    if filling.changing:  # nothing is held while the old seats are kept, so look before asking
+        wanted = FindTimes(chosen.service, chosen.party, day_of(datetime.fromisoformat(starts_at)), chosen.changing)
+        return _asking(conversation, chosen, wanted)
     return _asking(conversation, chosen, _hold(chosen))
 
 
@@ -272,6 +305,8 @@ def _back(conversation: Conversation, filling: Filling, plan: Plan) -> Turn | No
 
 def _present(conversation: Conversation, filling: Filling, plan: Plan) -> Turn:
     match filling.step:
+        case "explained":
+            return shown.explanation(conversation, filling, plan.services[filling.service])
         case "items":
             return shown.items(conversation, filling, plan)
         case "party":
@@ -286,16 +321,15 @@ def _present(conversation: Conversation, filling: Filling, plan: Plan) -> Turn:
             return shown.services(conversation, filling, plan)
 
 
-def _past(conversation: Conversation, plan: Plan) -> Turn:
-    """An old button: say so and show the present step, or where to begin."""
+def _past(conversation: Conversation, step: str, value: str, plan: Plan) -> Turn:
+    """An old button: what it booked, if it did; else say so and show the present step, or where to begin."""
+    if step == "confirm" and not isinstance(ticket := parse(value), Misread):
+        return ask_the_house(conversation, booked.MINE.token, FindTicket(ticket))
     filling = conversation.filling
     if filling is None:
         return say(conversation, Kind.MENU, (Phrase("booking.past"),), (booked.BOOK, booked.MINE, choices.MENU))
     turn = _present(conversation, filling, plan)
-    if not turn.says:
-        return turn
-    first, *rest = turn.says
-    return replace(turn, says=(replace(first, phrases=(Phrase("booking.past_step"), *first.phrases)), *rest))
+    return replace(turn, says=(Say(Kind.NOTICE, (Phrase("booking.past_step"),)), *turn.says))
 
 
 def _closed(conversation: Conversation, desk: Desk, today: date) -> Turn | None:
@@ -308,22 +342,12 @@ def _closed(conversation: Conversation, desk: Desk, today: date) -> Turn | None:
 
 
 def _asking(conversation: Conversation, filling: Filling, request: Request) -> Turn:
-    return Turn(replace(conversation, filling=filling), (), request=request)
+    return ask_the_house(replace(conversation, filling=filling), VERB, request)
 
 
 def _with_reminder(filling: Filling, value: str) -> Filling:
     chosen = set(filling.reminders) ^ {value}
     return replace(filling, reminders=tuple(one.value for one in Reminder if one.value in chosen))
-
-
-def _anew(conversation: Conversation) -> Filling:
-    """A new dialogue; a seat that is still held from the one before is let go with the next hold."""
-    held = conversation.filling.ticket if conversation.filling else ""
-    return Filling(run=_next_run(conversation), step="service", ticket=held, reminders=(Reminder.DAY_BEFORE.value,))
-
-
-def _next_run(conversation: Conversation) -> int:
-    return conversation.filling.run + 1 if conversation.filling else conversation.turns % 1000 + 1
 
 
 def _is_day(value: str) -> bool:

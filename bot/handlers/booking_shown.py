@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.booking.bookings import Booking
 from bot.booking.plan import Plan
 from bot.booking.reminders import Reminder
-from bot.booking.requests import DaysFound, Refused, Time, TimesFound
+from bot.booking.requests import DaysFound, Held, Refused, Time, TimesFound
 from bot.booking.services import Service, ServiceKind, text_of_item
 from bot.booking.slots import TOKYO
 from bot.dialogue import Choice, Conversation, Filling, Joint, Kind, Phrase, Turn
@@ -38,7 +38,7 @@ def explanation(conversation: Conversation, filling: Filling, service: Service) 
     phrase = Phrase(f"booking.service.{service.id}.{'why_not' if is_refused else 'about'}")
     ways = (choices.OFFICE,) if is_refused else ()
     offered = (choice(filling, "button.booking_other", "back"), *ways, choices.MENU)
-    return ask(conversation, replace(filling, step="items"), (phrase,), offered)
+    return ask(conversation, replace(filling, step="explained", service=service.id), (phrase,), offered)
 
 
 def items(conversation: Conversation, filling: Filling, plan: Plan) -> Turn:
@@ -93,7 +93,7 @@ def party(conversation: Conversation, filling: Filling, plan: Plan) -> Turn:
 def days(conversation: Conversation, filling: Filling, found: DaysFound) -> Turn:
     """The days from where the resident was, with ○ △ × and why one is closed; more with a button."""
     days = tuple(one for one in found.days if one.day.isoformat() >= filling.from_day)
-    shown, later = day_lines(days, _DAYS_SHOWN)
+    shown, later = day_lines(days, _DAYS_SHOWN, may_wait=not filling.changing)
     if not shown:
         return ask(conversation, filling, (Phrase("booking.no_day"),), (*ways(filling), choices.OFFICE))
     offered = tuple(
@@ -105,26 +105,26 @@ def days(conversation: Conversation, filling: Filling, found: DaysFound) -> Turn
 
 
 def times(conversation: Conversation, filling: Filling, found: TimesFound) -> Turn:
-    """The times of a day; a full one leads to the waiting list. Why there is none, if the day is closed."""
+    """The times of a day; a full one leads to the waiting list. Why there is none, if so."""
     day = {"day": found.day.isoformat()}
     if not found.times:
-        why = booked.why_closed(found.closed) if found.closed else ()
+        why = booked.why_closed(found.closed) if found.closed else booked.refusal(found.refusal, Joint.LINE)
         asked = (Phrase("booking.closed_day", day), *why)
         return ask(conversation, filling, asked, (choice(filling, "button.booking_other_day", "back"), *end(filling)))
-    offered = tuple(_time_choice(filling, one) for one in found.times)
-    key = "booking.which_time" if any(one.is_free for one in found.times) else "booking.all_taken"
-    return ask(conversation, filling, (Phrase(key, day),), (*offered, *ways(filling)))
+    shown = tuple(one for one in found.times if one.is_free or not filling.changing)
+    key = "which_time" if any(one.is_free for one in shown) else "all_taken" if shown else "no_time_left"
+    offered = tuple(_time_choice(filling, one) for one in shown)
+    return ask(conversation, filling, (Phrase(f"booking.{key}", day),), (*offered, *ways(filling)))
 
 
-def confirm(conversation: Conversation, filling: Filling, booking: Booking, until: datetime, plan: Plan) -> Turn:
-    """All of it once more before it is booked, with the reminders to choose."""
-    held = replace(filling, step="confirm", ticket=booking.ticket)
-    minutes = Phrase("booking.held_until", {"time": f"{until.astimezone(TOKYO):%H:%M}"})
-    phrases = (Phrase("booking.please_confirm"), *booked.summary(booking, plan), minutes)
-    toggles = tuple(_reminder_choice(held, one) for one in Reminder)
+def confirm(conversation: Conversation, filling: Filling, found: Held) -> Turn:
+    """All of it once more before it is booked, with the reminders that can still be chosen."""
+    held = replace(filling, step="confirm", ticket=found.booking.ticket)
+    minutes = Phrase("booking.held_until", {"time": f"{found.until.astimezone(TOKYO):%H:%M}"})
+    phrases = (Phrase("booking.please_confirm"), *booked.summary(found.booking), minutes)
     offered = (
-        choice(held, "button.booking_confirm", "confirm"),
-        *toggles,
+        choice(held, "button.booking_confirm", f"confirm={found.booking.ticket}"),
+        *(_reminder_choice(held, one) for one in found.reminders),
         choice(held, "button.booking_other_time", "back"),
         choice(held, "button.booking_stop", "stop"),
     )
@@ -136,9 +136,9 @@ def change(conversation: Conversation, filling: Filling) -> Turn:
     starts_at = datetime.fromisoformat(filling.starts_at).astimezone(TOKYO)
     args = {"day": starts_at.date().isoformat(), "time": f"{starts_at:%H:%M}"}
     offered = (
-        choice(filling, "button.booking_move", "confirm"),
+        choice(filling, "button.booking_move", f"confirm={filling.changing}"),
         choice(filling, "button.booking_other_time", "back"),
-        choice(filling, "button.booking_stop", "stop"),
+        *end(filling),
     )
     return ask(conversation, filling, (Phrase("booking.confirm_move", args),), offered)
 
@@ -169,6 +169,15 @@ def waiting(conversation: Conversation, booking: Booking, place: int, minutes: i
     return say(ended, Kind.NOTICE, (Phrase("booking.in_line", args),), (booked.MINE, booked.BOOK, choices.MENU))
 
 
+def anew(conversation: Conversation) -> Filling:
+    """A new dialogue; a seat that is still held from the one before is let go with the next hold."""
+    before = conversation.filling
+    run = before.run + 1 if before else conversation.turns % 1000 + 1
+    return Filling(
+        run=run, step="service", ticket=before.ticket if before else "", reminders=(Reminder.DAY_BEFORE.value,)
+    )
+
+
 def ask(conversation: Conversation, filling: Filling, phrases: tuple[Phrase, ...], offered: Iterable[Choice]) -> Turn:
     """A step of the dialogue; from now on it is the present one."""
     return say(replace(conversation, filling=filling), Kind.QUESTION, phrases, tuple(offered))
@@ -192,17 +201,14 @@ def ways(filling: Filling) -> tuple[Choice, ...]:
 
 
 def end(filling: Filling) -> tuple[Choice, ...]:
-    """Stop."""
-    return (choice(filling, "button.booking_stop", "stop"),)
+    """Stop: the booking, or only its change."""
+    return (choice(filling, "button.booking_stop_change" if filling.changing else "button.booking_stop", "stop"),)
 
 
 def _time_choice(filling: Filling, one: Time) -> Choice:
     time = {"time": f"{one.starts_at.astimezone(TOKYO):%H:%M}"}
-    if one.is_free or filling.changing:
-        return Choice(
-            Phrase("booking.time_free" if one.is_free else "booking.time_taken", time),
-            token(filling, f"time={one.starts_at.isoformat()}"),
-        )
+    if one.is_free:
+        return Choice(Phrase("booking.time_free", time), token(filling, f"time={one.starts_at.isoformat()}"))
     return Choice(Phrase("booking.time_full", time), token(filling, f"wait={one.starts_at.isoformat()}"))
 
 

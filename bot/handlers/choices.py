@@ -14,6 +14,14 @@ OFFICE = Choice(Phrase("button.office"), "office")
 FORGET_YES = Choice(Phrase("button.forget_yes"), "forget:yes")
 FORGET_NO = Choice(Phrase("button.forget_no"), "forget:no")
 
+_SAYS_YES = frozenset(
+    f"button.{name}"
+    for name in ("forget_yes", "booking_confirm", "booking_move", "booking_cancel_yes", "booking_accept")
+)
+_SAYS_NO = frozenset(
+    f"button.{name}" for name in ("forget_no", "booking_other_time", "booking_cancel_no", "booking_decline")
+)
+
 _LANGUAGE_BUTTONS = {
     Language.JA: Choice(Phrase("button.ja"), "lang:ja"),
     Language.JA_EASY: Choice(Phrase("button.ja_easy"), "lang:ja-easy"),
@@ -44,6 +52,12 @@ def rating(entry_id: str) -> tuple[Choice, Choice]:
         Choice(Phrase("button.helped_yes"), f"helped:{entry_id}"),
         Choice(Phrase("button.helped_no"), f"unhelped:{entry_id}"),
     )
+
+
+def agreed(offered: tuple[Choice, ...], *, is_yes: bool) -> str | None:
+    """The token of the button that says yes (or no) to what is asked on the screen, if it asks so."""
+    labels = _SAYS_YES if is_yes else _SAYS_NO
+    return next((one.token for one in offered if one.label.key in labels), None)
 
 
 def still_there(offered: tuple[Choice, ...], content: Content) -> tuple[Choice, ...]:

@@ -15,8 +15,8 @@ _GOES_WITHOUT_SAYING = frozenset(
 )
 
 
-def day_lines(days: Sequence[MarkedDay], most: int) -> tuple[tuple[Phrase, ...], date | None]:
-    """The first `most` days that can be chosen, with the closed ones between them as far as they need saying; and the
+def day_lines(days: Sequence[MarkedDay], most: int, *, may_wait: bool) -> tuple[tuple[Phrase, ...], date | None]:
+    """What ○ △ × mean, the closed days between the first `most` that can be chosen as far as they need saying; and the
     day from which there are more, if there are."""
     chosen = _choosable(days)
     if not chosen:
@@ -24,7 +24,7 @@ def day_lines(days: Sequence[MarkedDay], most: int) -> tuple[tuple[Phrase, ...],
     last = chosen[:most][-1].day
     later = chosen[most].day if len(chosen) > most else None
     shown = [one for one in days if one.day <= last]
-    lines = [Phrase("booking.marks")]
+    lines = [Phrase("booking.marks" if may_wait else "booking.marks_to_change")]
     for one in shown:
         lines.extend(_closed_line(one))
     return tuple(lines), later

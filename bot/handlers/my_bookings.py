@@ -15,6 +15,7 @@ from bot.booking.requests import (
     Cancel,
     Cancelled,
     Confirm,
+    Confirmed,
     FindDays,
     FindMine,
     FindTicket,
@@ -29,10 +30,11 @@ from bot.booking.requests import (
     Request,
     TicketFound,
 )
-from bot.booking.tickets import Misread, find, parse
-from bot.dialogue import Choice, Conversation, Desk, Filling, Kind, Phrase, Turn
+from bot.booking.tickets import Misread, find, parse, slip_in
+from bot.dialogue import Choice, Conversation, Desk, Kind, Phrase, Turn
 from bot.handlers import booked, choices
-from bot.handlers.reply import say
+from bot.handlers.booking_shown import anew
+from bot.handlers.reply import ask_the_house, say
 
 VERB = "bookings"
 
@@ -43,20 +45,27 @@ def press(conversation: Conversation, argument: str, desk: Desk) -> Turn | None:
         return None
     step, _, value = argument.partition("=")
     if step == "":
-        return Turn(conversation, (), request=FindMine())
+        return ask_the_house(conversation, VERB, FindMine())
     if step == "remind" and "," in value:
         return _remind(conversation, value)
     ticket = parse(value)
     if isinstance(ticket, Misread):
-        return say(conversation, Kind.MENU, (Phrase(ticket.key, ticket.args),), (booked.MINE, choices.MENU))
+        return _misread(conversation, ticket)
     request = _request_of(step, ticket)
-    return Turn(conversation, (), request=request) if request else None
+    return ask_the_house(conversation, VERB, request) if request else None
 
 
 def read(conversation: Conversation, text: str, desk: Desk) -> Turn | None:
-    """A ticket number typed into the chat shows that booking."""
-    ticket = find(text) if desk.content.booking else None
-    return Turn(conversation, (), request=FindTicket(ticket)) if ticket else None
+    """A ticket number typed into the chat shows that booking; one with a slip is said to have one."""
+    if desk.content.booking is None:
+        return None
+    if ticket := find(text):
+        return ask_the_house(conversation, VERB, FindTicket(ticket))
+    return _misread(conversation, slip) if (slip := slip_in(text)) else None
+
+
+def _misread(conversation: Conversation, slip: Misread) -> Turn:
+    return say(conversation, Kind.MENU, (Phrase(slip.key, slip.args),), (booked.MINE, choices.MENU))
 
 
 def hear(conversation: Conversation, outcome: Outcome, desk: Desk) -> Turn | None:
@@ -67,8 +76,10 @@ def hear(conversation: Conversation, outcome: Outcome, desk: Desk) -> Turn | Non
     match outcome:
         case MineFound(bookings):
             return _show_mine(conversation, bookings)
-        case TicketFound(booking, purpose):
-            return _found(conversation, booking, purpose, plan)
+        case TicketFound():
+            return _found(conversation, outcome, plan)
+        case Confirmed(booking):
+            return booked.ticket(conversation, booking, plan, "done")
         case Reminded(booking):
             return booked.ticket(conversation, booking, plan, "shown")
         case Cancelled(booking):
@@ -93,16 +104,17 @@ def _no(outcome: Outcome) -> tuple[Phrase, ...]:
             return ()
 
 
-def _found(conversation: Conversation, booking: Booking, purpose: str, plan: Plan) -> Turn:
+def _found(conversation: Conversation, found: TicketFound, plan: Plan) -> Turn:
     """What was wanted of a booking, as far as its status allows; else its ticket."""
-    wanted = purpose if booking.status is Status.CONFIRMED else "show"
+    booking = found.booking
+    wanted = found.purpose if booking.status is Status.CONFIRMED else "show"
     match wanted:
         case "change":
             return _begin_change(conversation, booking)
         case "cancel":
             return _ask_to_cancel(conversation, booking)
         case "remind":
-            return _offer_reminders(conversation, booking)
+            return _offer_reminders(conversation, booking, found.reminders)
         case _:
             return booked.ticket(conversation, booking, plan, "shown")
 
@@ -114,7 +126,7 @@ def _request_of(step: str, ticket: str) -> Request | None:
         case "cancel_yes" | "decline":
             return Cancel(ticket)
         case "accept":
-            return Confirm(ticket)
+            return Confirm(ticket, (Reminder.DAY_BEFORE,))
         case _:
             return None
 
@@ -125,7 +137,7 @@ def _remind(conversation: Conversation, value: str) -> Turn | None:
     ticket, chosen = parse(typed), [kind for kind in kinds.split("+") if kind]
     if isinstance(ticket, Misread) or not set(chosen) <= set(Reminder):
         return None
-    return Turn(conversation, (), request=Remind(ticket, tuple(Reminder(kind) for kind in chosen)))
+    return ask_the_house(conversation, VERB, Remind(ticket, tuple(Reminder(kind) for kind in chosen)))
 
 
 def _show_mine(conversation: Conversation, bookings: tuple[Booking, ...]) -> Turn:
@@ -145,13 +157,11 @@ def _state(booking: Booking) -> str:
 
 def _begin_change(conversation: Conversation, booking: Booking) -> Turn:
     """The booking dialogue goes on from the day; the booking stays as it is until the new time is had."""
-    run = conversation.filling.run + 1 if conversation.filling else conversation.turns % 1000 + 1
-    held = conversation.filling.ticket if conversation.filling else ""
-    filling = Filling(
-        run=run, step="day", service=booking.service, party=booking.party, ticket=held, changing=booking.ticket
+    asked = replace(
+        anew(conversation), step="day", service=booking.service, party=booking.party, changing=booking.ticket
     )
-    request = FindDays(booking.service, booking.party)
-    return Turn(replace(conversation, filling=filling), (), request=request)
+    request = FindDays(booking.service, booking.party, booking.ticket)
+    return ask_the_house(replace(conversation, filling=asked), booked.BOOK.token, request)
 
 
 def _ask_to_cancel(conversation: Conversation, booking: Booking) -> Turn:
@@ -161,14 +171,16 @@ def _ask_to_cancel(conversation: Conversation, booking: Booking) -> Turn:
     return say(conversation, Kind.QUESTION, (asked,), (yes, no))
 
 
-def _offer_reminders(conversation: Conversation, booking: Booking) -> Turn:
+def _offer_reminders(conversation: Conversation, booking: Booking, to_come: tuple[Reminder, ...]) -> Turn:
+    """The reminders whose time is still to come, each to switch on or off."""
     has = set(booking.reminders)
     offered = tuple(
         Choice(
             Phrase(f"booking.remind.{kind}_{'on' if kind in has else 'off'}"),
             f"{VERB}:remind={booking.ticket},{'+'.join(sorted(has ^ {kind.value}))}",
         )
-        for kind in Reminder
+        for kind in to_come
     )
     back = Choice(Phrase("button.back"), f"{VERB}:show={booking.ticket}")
-    return say(conversation, Kind.QUESTION, (Phrase("booking.which_reminders"),), (*offered, back))
+    asked = Phrase("booking.which_reminders" if offered else "booking.no_reminder_left")
+    return say(conversation, Kind.QUESTION, (asked,), (*offered, back))

@@ -96,6 +96,9 @@ def ask_which(conversation: Conversation, desk: Desk, today: date) -> Turn | Non
     if entry is None:
         return None
     offered = tuple(choices.entry(entry_id) for entry_id in entry.related if _may_show(entry_id, desk, today))
+    closing = desk.content.notice_on(today, NoticeKind.CLOSING)
+    if closing and not offered:  # nothing is left to choose between
+        return say(conversation, Kind.NOTICE, (Phrase(closing.text_key),), (choices.MENU, choices.OFFICE))
     return say(conversation, Kind.QUESTION, (Phrase(f"@answer/{entry.id}"),), (*offered, choices.MENU))
 
 

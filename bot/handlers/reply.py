@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.booking.requests import Request
 from bot.dialogue import Choice, Conversation, Effect, Kind, Phrase, Say, Turn
 
 
@@ -17,6 +18,11 @@ def say(
 ) -> Turn:
     """A turn with one message; the conversation remembers `offered`, so that its numbers can be typed."""
     return Turn(replace(conversation, offered=offered), (Say(kind, phrases, offered),), effects)
+
+
+def ask_the_house(conversation: Conversation, verb: str, request: Request) -> Turn:
+    """A turn that has to know or have something done first; the dialogue of `verb` hears what came of it."""
+    return Turn(conversation, (), request=request, asking=verb)
 
 
 def in_the_middle(said: Say) -> Say:

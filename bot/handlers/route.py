@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.booking.requests import Outcome
+from bot.booking.tickets import without
 from bot.content import Content, NoticeKind
 from bot.dialogue import (
     Choice,
@@ -39,7 +40,8 @@ _KANJI_NUMBERS = "一二三四五六七八九"
 _NUMBER = re.compile(
     r"[#(\[]?(?:(\d{1,2})|([一二三四五六七八九]))[)\].]?\s*(?:番目?|ばん|つ目|つめ)?(?:です|で|を|お願いします)?[。.]?"
 )
-_ONLY_WHILE_OFFERED = frozenset({choices.FORGET_YES.token, choices.FORGET_NO.token})
+_YES_OR_NO = ("yes", "no")
+_ONLY_WHILE_OFFERED = frozenset({choices.FORGET_YES.token, choices.FORGET_NO.token, *_YES_OR_NO})
 _MARKED = frozenset({Kind.RESULT, Kind.TICKET})
 _SHORT = 8
 _SENTENCE = 3
@@ -78,8 +80,8 @@ def _turn(conversation: Conversation, incoming: Incoming, desk: Desk, today: dat
             return menu.explain(conversation, "question.unreadable")
         case Pressed(token):
             return press(conversation, token, desk, today)
-        case Heard(outcome):
-            return hear(conversation, outcome, desk)
+        case Heard(outcome, asking):
+            return hear(conversation, outcome, asking, desk)
         case Text(text):
             return read(conversation, text, desk, today)
 
@@ -92,9 +94,15 @@ def press(conversation: Conversation, token: str, desk: Desk, today: date) -> Tu
     return _followed(turn, desk, today) if turn else menu.refuse_past_button(conversation, desk)
 
 
-def hear(conversation: Conversation, outcome: Outcome, desk: Desk) -> Turn:
-    """What a dialogue makes of the answer to its request. The booking dialogue goes first while it goes on."""
-    turn = visited.hear(conversation, outcome) or booking.hear(conversation, outcome, desk)
+def hear(conversation: Conversation, outcome: Outcome, asking: str, desk: Desk) -> Turn:
+    """What a dialogue makes of the answer to its request; why something was not done, every dialogue says alike."""
+    match asking:
+        case booking.VERB:
+            turn = booking.hear(conversation, outcome, desk)
+        case visited.VERB:
+            turn = visited.hear(conversation, outcome)
+        case _:
+            turn = None
     return turn or my_bookings.hear(conversation, outcome, desk) or menu.refuse_past_button(conversation, desk)
 
 
@@ -108,11 +116,15 @@ def read(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn
     plain = readable(text)
     danger = guard.danger_in(plain)
     token = None if danger else _typed_token(conversation, plain, desk.content)
-    script = noticed_script(plain)
+    script = noticed_script(without(plain))
     heard = (
         conversation if _says_nothing_of_language(conversation, plain, token) else _hear(conversation, script, plain)
     )
-    turn = menu.warn(heard, danger) if danger else _read(heard, plain, token, desk, today)
+    turn = (
+        _with_open_step(menu.warn(heard, danger), heard, desk, today)
+        if danger
+        else _read(heard, plain, token, desk, today)
+    )
     if turn.language is not None or turn.conversation.chosen is not heard.chosen:
         return turn
     return replace(turn, language=_language_of_answer(heard, script, plain))
@@ -126,7 +138,7 @@ def readable(text: str) -> str:
 
 def _read(conversation: Conversation, plain: str, token: str | None, desk: Desk, today: date) -> Turn:
     if not plain:
-        return menu.explain(conversation, "question.empty")
+        return _with_open_step(menu.explain(conversation, "question.empty"), conversation, desk, today)
     if token is not None:
         return press(conversation, token, desk, today)
     if _NUMBER.fullmatch(plain) and conversation.offered:
@@ -135,13 +147,14 @@ def _read(conversation: Conversation, plain: str, token: str | None, desk: Desk,
 
 
 def _ask(conversation: Conversation, plain: str, desk: Desk, today: date) -> Turn:
-    if len(plain) > MOST_CHARACTERS:
-        return menu.explain(conversation, "question.too_long")
-    if plain.startswith("/"):
-        return menu.explain(conversation, "question.unknown_command")
+    if len(plain) > MOST_CHARACTERS or plain.startswith("/"):
+        key = "question.unknown_command" if plain.startswith("/") else "question.too_long"
+        return _with_open_step(menu.explain(conversation, key), conversation, desk, today)
     typed_into = eligibility.read(conversation, plain, desk, today) or booking.read(conversation, plain, desk, today)
-    if answered := typed_into or my_bookings.read(conversation, plain, desk):
-        return answered
+    if typed_into:
+        return typed_into
+    if ticket := my_bookings.read(conversation, plain, desk):
+        return _with_open_step(ticket, conversation, desk, today) if ticket.says else ticket
     turn = _ask_in_between(conversation, plain, desk, today)
     noted = _with_foreign_note(turn, noticed_script(plain))
     return _with_languages(noted) if conversation.turns == 0 else noted
@@ -150,11 +163,14 @@ def _ask(conversation: Conversation, plain: str, desk: Desk, today: date) -> Tur
 def _ask_in_between(conversation: Conversation, plain: str, desk: Desk, today: date) -> Turn:
     """The answer to a question; one asked in the middle of a dialogue is followed by what the dialogue was asking."""
     turn = question.ask(conversation, plain, desk, today)
-    if turn.goto:
-        return _followed(turn, desk, today)
-    if eligibility.is_asking(conversation):
-        return eligibility.with_question(turn, conversation, desk, today)
-    return booking.with_step(turn, conversation, desk) if booking.is_asking(conversation) else turn
+    return _followed(turn, desk, today) if turn.goto else _with_open_step(turn, conversation, desk, today)
+
+
+def _with_open_step(turn: Turn, before: Conversation, desk: Desk, today: date) -> Turn:
+    """What was said in the middle of a dialogue, followed by what the dialogue was asking."""
+    if eligibility.is_asking(before):
+        return eligibility.with_question(turn, before, desk, today)
+    return booking.with_step(turn, desk) if booking.is_asking(before) else turn
 
 
 def _says_nothing_of_language(conversation: Conversation, plain: str, token: str | None) -> bool:
@@ -175,7 +191,10 @@ def _offered_token(offered: tuple[Choice, ...], plain: str, content: Content) ->
     typed = _folded(plain)
     if any(typed in content.words.get(choice.token, ()) for choice in offered):
         return next(choice.token for choice in offered if typed in content.words.get(choice.token, ()))
-    return next((choice.token for choice in offered if typed in _labels(choice.label.key, content)), None)
+    if token := next((choice.token for choice in offered if typed in _labels(choice.label.key, content)), None):
+        return token
+    said = next((word for word in _YES_OR_NO if typed in content.words.get(word, ())), None)
+    return choices.agreed(offered, is_yes=said == "yes") if said else None
 
 
 def _labels(key: str, content: Content) -> set[str]:
@@ -237,8 +256,10 @@ def _with_languages(turn: Turn) -> Turn:
     return replace(turn, conversation=replace(turn.conversation, offered=offered), says=(*before, say))
 
 
-def _change_language(conversation: Conversation, code: str, desk: Desk) -> Turn | None:
-    return menu.change_language(conversation, Language(code), desk) if code in set(Language) else None
+def _change_language(conversation: Conversation, code: str, desk: Desk, today: date) -> Turn | None:
+    if code not in set(Language):
+        return None
+    return _with_open_step(menu.change_language(conversation, Language(code), desk), conversation, desk, today)
 
 
 def _answer(conversation: Conversation, entry_id: str, desk: Desk, today: date) -> Turn | None:
@@ -268,7 +289,7 @@ _ACTIONS: dict[str, _Action] = {
     "office": lambda conversation, _, desk, today: menu.show_office(conversation),
     "topic": lambda conversation, topic, desk, today: menu.show_topic(conversation, topic, desk),
     "ask": _answer,
-    "lang": lambda conversation, code, desk, today: _change_language(conversation, code, desk),
+    "lang": lambda conversation, code, desk, today: _change_language(conversation, code, desk, today),
     "helped": lambda conversation, entry, desk, today: menu.rate(conversation, entry, desk, helped=True),
     "unhelped": lambda conversation, entry, desk, today: menu.rate(conversation, entry, desk, helped=False),
     "forget": lambda conversation, answer, desk, today: _forget(conversation, answer),

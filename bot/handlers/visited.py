@@ -16,7 +16,7 @@ from bot.booking.services import after_visit
 from bot.booking.tickets import Misread, parse
 from bot.dialogue import Choice, Conversation, CountFeedback, Desk, Kind, Phrase, Say, Turn
 from bot.handlers import booked, choices
-from bot.handlers.reply import say
+from bot.handlers.reply import ask_the_house, say
 
 VERB = "visited"
 COUNTED_AS = "visit"
@@ -61,7 +61,7 @@ def press(conversation: Conversation, argument: str, desk: Desk) -> Turn | None:
     purpose, ticket = _PURPOSES.get(answer), parse(typed)
     if desk.content.booking is None or purpose is None or isinstance(ticket, Misread):
         return None
-    return Turn(conversation, (), request=FindTicket(ticket, purpose))
+    return ask_the_house(conversation, VERB, FindTicket(ticket, purpose))
 
 
 def hear(conversation: Conversation, outcome: Outcome) -> Turn | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 _REIWA_ZERO = 2018
@@ -15,14 +16,16 @@ _FARTHEST = timedelta(days=730)
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
 _REIWA = re.compile(r"(?:令和|r)(\d{1,2}|元)[年/.](\d{1,2})[月/.](\d{1,2})日?")
 _MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:月|がつ|[/.])(\d{1,2})(?:日|にち)?(?!\d)")
-_DAY_ALONE = re.compile(r"(?<![\d月/.])(\d{1,2})(?:日|にち)(?!間)")
+_DAY_ALONE = re.compile(r"(?<![\d月/.])(\d{1,2})(?:日|にち)(?!間|後|まえ|前|以内)")
+_DAYS_ON = re.compile(r"(?<!\d)(\d{1,2})日後")
+_NEXT = frozenset({"今度", "次"})
 _NAMED = (
     (re.compile(r"明後日|あさって|day after tomorrow"), 2),
     (re.compile(r"明日|あした|あす|tomorrow"), 1),
-    (re.compile(r"今日|(?<!と)きょう(?!だい)|本日|today"), 0),
+    (re.compile(r"今日|(?<![ぁ-ん])きょう(?!だい)|本日|today"), 0),
 )
 _WEEKDAYS = "月火水木金土日"
-_JAPANESE_WEEKDAY = re.compile(rf"(再来週|来週|今週)?の?([{_WEEKDAYS}])(?:曜日?|よう(?:び)?)")
+_JAPANESE_WEEKDAY = re.compile(rf"(再来週|来週|今週|今度|次)?の?([{_WEEKDAYS}])(?:曜日?|よう(?:び)?)")
 _ENGLISH_WEEKDAY = re.compile(r"\b(next |this )?(mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b")
 _ENGLISH_MONTH = re.compile(
     r"\b(\d{1,2})(?:st|nd|rd|th)? (?:of )?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
@@ -35,29 +38,69 @@ _CLOCK = re.compile(
 _ENGLISH_CLOCK = re.compile(r"\b(\d{1,2})(?::(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.)")
 _AFTERNOON = frozenset({"午後", "ごご", "pm", "p.m."})
 _FORENOON = frozenset({"午前", "ごぜん", "朝", "am", "a.m."})
+_WHEN = (
+    _REIWA, _ISO, _MONTH_DAY, _DAYS_ON, _ENGLISH_MONTH, _DAY_ALONE, _JAPANESE_WEEKDAY, _ENGLISH_WEEKDAY,
+    _ENGLISH_CLOCK, _CLOCK, *(pattern for pattern, _ in _NAMED),
+)  # fmt: skip
+_ASIDES = (
+    "お願い", "いたします", "おねがい", "予約", "希望", "取って", "とって", "取りたい", "とりたい", "取れます",
+    "空いて", "あいて", "空き", "行きたい", "行きます", "行けます", "いきたい", "大丈夫", "可能", "できれば",
+    "できます", "いい", "良い", "よい", "ください", "下さい", "変更", "変えて", "変えたい", "して", "したい",
+    "します", "います", "ます", "ごろ", "ころ", "頃", "です", "はい", "から", "より", "どう", "あります",
+    *"はがをにでへのかねよもと",
+)  # fmt: skip
+"""What people put around a day or a time when they choose it."""
+_FILLER = re.compile(
+    "|".join(_ASIDES)
+    + r"|[、。,.!?()「」~\s-]|\b(?:i'd like|i would like|can i|could i|is|it|on|at|the|of|a|for|to|please"
+    r"|book|come|around|about|free|available|ok|o'clock|yes)\b"
+)
+_ASIDE = 3
+"""So many letters besides a day or a time may stand; more, and the text is about something else."""
 _OPENS, _NOON = 7, 12
 """An hour before seven without a half of the day is the afternoon's: no desk opens at two in the morning."""
 
 
-def day_said(text: str, today: date) -> date | None:
-    """The day a text names, today or later; None where it names none, or one that does not exist.
+@dataclass(frozen=True, slots=True)
+class When:
+    """A day, a time of day, or both."""
 
-    >>> monday = date(2022, 7, 4)
-    >>> [str(day_said(text, monday)) for text in ("7/5", "令和4年7月11日", "来週の火曜", "tomorrow", "2/30", "10時")]
-    ['2022-07-05', '2022-07-11', '2022-07-12', '2022-07-05', 'None', 'None']
+    day: date | None
+    time: time | None
+
+
+def when_said(text: str, today: date) -> When | None:
+    """The day, today or later, and the time of day a text names; None where it names neither, none that exists, or is
+    about something else besides.
+
+    >>> def said(text: str) -> str:
+    ...     when = when_said(text, date(2022, 7, 4))
+    ...     return f"{when.day} {when.time}" if when else "-"
+    >>> [said(text) for text in ("7/5", "令和4年7月11日", "来週の火曜", "tomorrow", "3日後", "2/30")]
+    ['2022-07-05 None', '2022-07-11 None', '2022-07-12 None', '2022-07-05 None', '2022-07-07 None', '-']
+    >>> [said(text) for text in ("10時半", "2時", "3 pm please", "7/5の14:30でお願いします")]
+    ['None 10:30:00', 'None 14:00:00', 'None 15:00:00', '2022-07-05 14:30:00']
+    >>> said("9月30日までにカードを申請すれば良いですか")
+    '-'
     """
     plain = unicodedata.normalize("NFKC", text).lower()
-    said = _written(plain, today) or _weekday(plain, today) or _named(plain, today)
+    when = When(_day_said(plain, today), _time_said(plain))
+    return when if (when.day or when.time) and len(_besides(plain)) <= _ASIDE else None
+
+
+def _besides(plain: str) -> str:
+    """What a text says besides a day and a time."""
+    for pattern in _WHEN:
+        plain = pattern.sub(" ", plain)
+    return "".join(_FILLER.sub(" ", plain).split())
+
+
+def _day_said(plain: str, today: date) -> date | None:
+    said = _written(plain, today) or _days_on(plain, today) or _weekday(plain, today) or _named(plain, today)
     return said if said and abs(said - today) <= _FARTHEST else None
 
 
-def time_said(text: str) -> time | None:
-    """The time of day a text names.
-
-    >>> [str(time_said(text)) for text in ("10時半", "午後2時", "2時", "14:30", "3 pm", "7/5")]
-    ['10:30:00', '14:00:00', '14:00:00', '14:30:00', '15:00:00', 'None']
-    """
-    plain = unicodedata.normalize("NFKC", text).lower()
+def _time_said(plain: str) -> time | None:
     if found := _ENGLISH_CLOCK.search(plain):
         return _clock(int(found[1]), int(found[2] or 0), found[3])
     if found := _CLOCK.search(plain):
@@ -82,10 +125,16 @@ def _written(plain: str, today: date) -> date | None:
     return None
 
 
+def _days_on(plain: str, today: date) -> date | None:
+    found = _DAYS_ON.search(plain)
+    return today + timedelta(days=int(found[1])) if found else None
+
+
 def _weekday(plain: str, today: date) -> date | None:
     if found := _JAPANESE_WEEKDAY.search(plain):
         weeks = {"来週": 1, "再来週": 2, "今週": 0}.get(found[1] or "")
-        return _on_weekday(_WEEKDAYS.index(found[2]), weeks, today)
+        from_day = today + timedelta(days=1) if found[1] in _NEXT else today
+        return _on_weekday(_WEEKDAYS.index(found[2]), weeks, from_day)
     if found := _ENGLISH_WEEKDAY.search(plain):
         names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
         weeks = {"next ": 1, "this ": 0}.get(found[1] or "")

@@ -4,88 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from bot.booking.bookings import Booking, Status
-from bot.content import Content, load_pack
-from bot.dialogue import Desk, Incoming, Pressed, Text
-from bot.settings import read_settings
-from bot.store import booking_rows, conversations, outbox
-from bot.store.engine import Engine, engine_at
-from bot.store.migrations import migrate
-from bot.sweeper import Sweeper
-from bot.turn import Turns
-from bot.wiring import make_desk
+from bot.booking.bookings import Status
+from bot.store import booking_rows
+from tests.bot.booking_house import SLOT, START, House, opened_house
 
 pytestmark = pytest.mark.anyio
-START = datetime.fromisoformat("2022-07-01T10:00:00+09:00")
-SLOT = "2022-07-05T10:00:00+09:00"
-
-
-@cache
-def desk() -> Desk:
-    return make_desk(read_settings({}).content)
-
-
-class House:
-    """Residents in the web chat, a clock set by hand, and the sweeper."""
-
-    def __init__(self, engine: Engine, content: Content) -> None:
-        self.now = START
-        self.engine = engine
-        self.woken: list[str] = []
-        assert content.booking is not None
-        self.turns = Turns(
-            engine, desk(), clock=lambda: self.now, keep=timedelta(days=30), pushed=frozenset(), said=lambda *_: None
-        )
-        self.sweeper = Sweeper(
-            engine, content.booking, clock=lambda: self.now, read_channels=("webchat",), announce=self.woken.append
-        )
-        self._events = 0
-
-    async def presses(self, address: str, *tokens: str) -> None:
-        for token in tokens:
-            self._events += 1
-            await self.turns.take(Incoming("webchat", f"e{self._events}", address, self.now, Pressed(token)))
-
-    async def types(self, address: str, text: str) -> None:
-        self._events += 1
-        await self.turns.take(Incoming("webchat", f"e{self._events}", address, self.now, Text(text)))
-
-    async def reaches(self, address: str, *, party: int = 2) -> None:
-        """The step at which a time is chosen."""
-        await self.presses(address, "booking", "booking:1.service=points", "booking:1.ready")
-        await self.presses(address, f"booking:1.party={party}", "booking:1.day=2022-07-05")
-
-    async def books(self, address: str) -> None:
-        await self.reaches(address)
-        await self.presses(address, f"booking:1.time={SLOT}", "booking:1.confirm")
-
-    async def bookings(self, address: str) -> tuple[Booking, ...]:
-        found = await self.engine.read(conversations.find("webchat", address))
-        assert found.conversation_id is not None
-        return await self.engine.read(booking_rows.of_conversation(found.conversation_id, self.now))
-
-    async def said(self, address: str) -> list[str]:
-        letters = await self.engine.read(outbox.after("webchat", address, 0, 100))
-        return [phrase.key for letter in letters for phrase in letter.say.phrases]
-
-    async def sweeps(self, at: datetime) -> None:
-        self.now = at
-        await self.sweeper.sweep()
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
-    migrate(url)
-    engine = engine_at(url)
-    await engine.open()
-    yield House(engine, load_pack(read_settings({}).content))
-    await engine.close()
+    async with opened_house(tmp_path) as house:
+        yield house
 
 
 async def test_a_hold_ends_after_ten_minutes(house: House) -> None:

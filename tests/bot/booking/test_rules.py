@@ -21,8 +21,6 @@ from bot.booking.rules import (
     may_change,
     may_choose,
     may_confirm,
-    may_hold,
-    may_wait,
     stopped_by,
     window,
 )
@@ -222,12 +220,6 @@ def test_a_person_has_two_bookings_to_come_at_most(active: int, expected: Reason
     assert reason(refusal) == expected
     if refusal:
         assert dict(refusal.args) == {"most": 2}
-
-
-@pytest.mark.parametrize(("count", "is_refused"), [(0, False), (1, False), (2, True)])
-def test_holds_and_places_in_line_are_capped_per_person(count: int, is_refused: bool) -> None:
-    assert (reason(may_hold(PLAN, count)) is Reason.TOO_MANY_HOLDS) == is_refused
-    assert (reason(may_wait(PLAN, count)) is Reason.TOO_MANY_WAITS) == is_refused
 
 
 @pytest.mark.parametrize(
