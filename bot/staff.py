@@ -18,7 +18,8 @@ from bot.booking.rules import Booker, Reason, Refusal, may_book, may_choose
 from bot.booking.slots import Override, SlotId, Visit, day_of, moment
 from bot.booking.tickets import SPACE, make
 from bot.booking.visits import next_visits, visit_at
-from bot.claims import House, house_of, offer_freed
+from bot.following import offer_freed
+from bot.house import House, house_of
 from bot.language import Language
 from bot.store import booking_rows, bookings, overrides, seats
 from bot.store.booking_rows import DayEntry

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.booking.bookings import Status
 from bot.booking.plan import Plan
 from bot.booking.slots import SlotId, day_of
-from bot.claims import offer_freed, tell
+from bot.following import offer_freed, tell
 from bot.handlers import booked
 from bot.store import bookings, guesses, holds, outbox, overrides, reminders, waitlist
 from bot.store.again import write_again

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from bot.claims import Resident, carry_out
+from bot.claims import carry_out
 from bot.dialogue import (
     CountFeedback,
     Desk,
@@ -27,6 +27,7 @@ from bot.dialogue import (
     day_in_tokyo,
 )
 from bot.handlers.route import respond
+from bot.house import Resident
 from bot.store import conversations, counters, inbox, outbox, unanswered
 from bot.store.again import write_again
 from bot.store.conversations import Found
