@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from bot.arrivals import Arrivals
+    from bot.auditor import Auditor
     from bot.channels.channel import BundlingChannel, Channel
     from bot.channels.line import Line
     from bot.channels.telegram import Telegram
@@ -117,6 +118,7 @@ class Service:
     letterboxes: dict[str, Letterbox]
     tickets: Tickets
     sweeper: Sweeper | None
+    auditor: Auditor | None
     telegram: Telegram | None
     line: Line | None = None
     arrivals: Arrivals | None = None
@@ -182,6 +184,7 @@ def build_service(settings: Settings) -> Service:
         letterboxes,
         tickets,
         sweeper,
+        _build_auditor(desk.content, engine, clock),
         telegram,
         line,
         arrivals,
@@ -198,6 +201,14 @@ def _build_sweeper(content: Content, engine: Engine, clock: Clock, letterboxes: 
             letterbox.announce(address)
 
     return Sweeper(engine, content.booking, clock=clock, read_channels=tuple(letterboxes), announce=announce)
+
+
+def _build_auditor(content: Content, engine: Engine, clock: Clock) -> Auditor | None:
+    if content.booking is None:
+        return None
+    from bot.auditor import Auditor
+
+    return Auditor(engine, content.booking, clock=clock)
 
 
 def _build_arrivals(
@@ -373,7 +384,17 @@ async def _measure(service: Service) -> Sequence[Metric]:
     ]
     dead = len(await service.engine.read(outbox.dead(1000)))
     given_up = Metric("madoguchi_letters_given_up", "gauge", "Letters given up and still kept.", dead)
-    return [*turns, *letters, given_up, *_line_pushes(service), *_visits(service)]
+    return [*turns, *letters, given_up, *_line_pushes(service), *_visits(service), *_audited(service)]
+
+
+def _audited(service: Service) -> Sequence[Metric]:
+    """What the last night's recount of bookings found."""
+    from bot.web.health import Metric
+
+    found = service.auditor.found if service.auditor else None
+    if found is None:
+        return ()
+    return (Metric("madoguchi_booking_audit_findings", "gauge", "Disagreements in the last nightly recount.", found),)
 
 
 def _visits(service: Service) -> Sequence[Metric]:
@@ -421,7 +442,7 @@ class Running:
         self._start(service.bell.run(service.hear))
         self._start(_expire_hourly(service))
         if service.sweeper is not None:
-            self._start(_sweep(service.sweeper))
+            self._start(_sweep(service.sweeper, service.auditor))
         if service.line is not None:
             self._stack.push_async_callback(service.line.close)
         if service.telegram is not None and service.settings.telegram is not None:
@@ -463,8 +484,9 @@ def telegram_commands(content: Content) -> dict[Language, list[tuple[str, str]]]
     }
 
 
-async def _sweep(sweeper: Sweeper) -> None:
-    """Every few seconds, so that an offer or a reminder is seldom late by more; once an hour what is long over goes."""
+async def _sweep(sweeper: Sweeper, auditor: Auditor | None) -> None:
+    """Every few seconds, so that an offer or a reminder is seldom late by more; once an hour what is long over goes,
+    and once a night all is counted again."""
     import asyncio
 
     log = logging.getLogger(__name__)
@@ -474,6 +496,8 @@ async def _sweep(sweeper: Sweeper) -> None:
             await sweeper.sweep()
             if rounds % _SWEEPS_AN_HOUR == 0:
                 await sweeper.purge()
+            if auditor is not None:
+                await auditor.look()
         except Exception:
             log.exception("bookings could not be swept; trying again")
         rounds += 1

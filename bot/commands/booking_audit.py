@@ -7,16 +7,13 @@ import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.booking.bookings import Limits
-from bot.booking.calendar import seats_of
+from bot.auditor import Audit, audit
 from bot.booking.plan import Plan
-from bot.booking.recount import Disagreement, Finding, Kept, recount
-from bot.booking.slots import TOKYO, Override, day_of, moment
+from bot.booking.recount import Disagreement, Finding
+from bot.booking.slots import TOKYO
 from bot.errors import BotError
 from bot.settings import Settings, read_settings
-from bot.store import booking_audit, overrides
 from bot.store.opened import opened
-from bot.store.unit import Work
 from bot.wiring import open_desk, start_clock
 
 _WORDS = {
@@ -38,26 +35,16 @@ def run(options: argparse.Namespace) -> int:
     plan = open_desk(settings.content).content.booking
     if plan is None:
         raise BotError(f"{settings.content}: the pack has no booking folder")
-    now = start_clock(settings)()
-    kept, made = asyncio.run(_read(settings, plan, now))
-    limits = Limits(plan.rules.bookings_per_person, plan.rules.holds_per_person, plan.rules.waits_per_person)
-    findings = recount(kept, lambda slot: seats_of(plan, slot, made), limits, now)
-    _show(findings)
-    seats = sum(row.count for row in kept.seats)
-    print(f"{len(kept.bookings)} booking(s), {seats} seat(s): {len(findings)} finding(s).")
-    return 1 if findings else 0
+    counted = asyncio.run(_count(settings, plan, start_clock(settings)()))
+    _show(counted.findings)
+    seats = sum(row.count for row in counted.kept.seats)
+    print(f"{len(counted.kept.bookings)} booking(s), {seats} seat(s): {len(counted.findings)} finding(s).")
+    return 1 if counted.findings else 0
 
 
-async def _read(settings: Settings, plan: Plan, now: datetime) -> tuple[Kept, tuple[Override, ...]]:
+async def _count(settings: Settings, plan: Plan, now: datetime) -> Audit:
     async with opened(settings.database_url) as engine:
-        return await engine.read(_view(plan, now))
-
-
-def _view(plan: Plan, now: datetime) -> Work[tuple[Kept, tuple[Override, ...]]]:
-    today = day_of(now)
-    kept = yield from booking_audit.kept_since(moment(today, datetime.min.time()))
-    entered = yield from overrides.between(today, plan.calendar.last_on)
-    return kept, tuple(one.override for one in entered)
+        return await engine.read(audit(plan, now))
 
 
 def _show(findings: Iterable[Finding]) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from bot.auditor import Auditor
 from bot.booking.bookings import Booking
 from bot.content import Content, load_pack
 from bot.dialogue import Desk, Incoming, Pressed, Text
@@ -43,6 +44,7 @@ class House:
         self.sweeper = Sweeper(
             engine, content.booking, clock=lambda: self.now, read_channels=("webchat",), announce=self.woken.append
         )
+        self.auditor = Auditor(engine, content.booking, clock=lambda: self.now)
         self._texts = Texts(content)
         self._events = 0
 
