@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.booking.bookings import Status
 from bot.booking.plan import Plan
@@ -53,11 +54,16 @@ class Sweeper:
         self.dropped += await self._engine.write(reminders.drop_past(now, _BATCH))
         while await write_again(self._engine, lambda: self._end(now)) == _BATCH:
             pass
-        slots = await self._engine.read(waitlist.waiting_slots(now, _BATCH))
-        for slot in slots:
-            await write_again(self._engine, lambda slot=slot: self._offer(slot, now))  # type: ignore[misc]
+        await self._offer_all(now)
         for address in await self._engine.write(outbox.bring_due(self._read_channels, now, _BATCH)):
             self._announce(address)
+
+    async def _offer_all(self, now: datetime) -> None:
+        """Every line in turn: staff may have added seats, or a party that was too large may fit now."""
+        slot: SlotId | None = None
+        while slots := await self._engine.read(waitlist.waiting_slots(now, _BATCH, slot)):
+            for slot in slots:
+                await write_again(self._engine, partial(self._offer, slot, now))
 
     async def purge(self) -> int:
         """Delete what is long over; the rows deleted."""

@@ -90,9 +90,13 @@ def _in_line(slot_ids: Iterable[SlotId], now: datetime) -> Work[list[Booking]]:
     return [found[booking_id] for booking_id in sorted(found)]
 
 
-def waiting_slots(now: datetime, limit: int) -> Work[tuple[SlotId, ...]]:
-    """Slots still to come that have a line: `offer` them now and then, for seats that staff added."""
-    rows = yield _select_slots.bind(now=to_micros(now), limit=limit)
+def waiting_slots(now: datetime, limit: int, after: SlotId | None = None) -> Work[tuple[SlotId, ...]]:
+    """Slots still to come that have a line, in a fixed order, those behind `after`.
+
+    `offer` them now and then, for seats that staff added.
+    """
+    service, starts_at = (after.service, to_micros(after.starts_at)) if after else ("", 0)
+    rows = yield _select_slots.bind(now=to_micros(now), service=service, starts_at=starts_at, limit=limit)
     return tuple(SlotId(service, from_micros(starts_at)) for service, starts_at in rows)
 
 
@@ -139,7 +143,9 @@ def _offer(_: Dialect) -> Executable:
 @Query
 def _select_slots(_: Dialect) -> Executable:
     slot = waits.c.service, waits.c.starts_at
-    found = select(*slot).where(waits.c.starts_at > bindparam("now")).distinct()
+    is_later = (waits.c.service == bindparam("service")) & (waits.c.starts_at > bindparam("starts_at"))
+    is_behind = (waits.c.service > bindparam("service")) | is_later
+    found = select(*slot).where(waits.c.starts_at > bindparam("now"), is_behind).distinct()
     return found.order_by(*slot).limit(bindparam("limit"))
 
 

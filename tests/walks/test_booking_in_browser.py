@@ -75,3 +75,15 @@ def test_a_booking_is_changed_and_cancelled(browser: Browser, served: Served) ->
         expect(resident.desk.last).to_contain_text("取り消しました")
         does(resident, after[0])
         expect(resident.desk.last).to_contain_text("取り消されています")
+
+
+def test_who_waits_is_offered_the_seat_that_is_given_back(browser: Browser, served: Served) -> None:
+    with resident_at(browser, served.url) as first, resident_at(browser, served.url) as second:
+        does(first, "窓口の予約をしたい", "1", "1", "2", "7/5", "10時", "1")
+        does(second, "窓口の予約をしたい", "1", "1", "1", "7/5")
+        second.choices.get_by_text("× 午前10時（空き待ち）").click()
+        expect(second.desk.last).to_contain_text("空き待ちに登録しました（1番目）")
+        does(first, "取り消す", "はい")
+        expect(second.desk.last).to_contain_text("空きが出ました")
+        second.choices.get_by_text("この時間で予約する").click()
+        expect(second.desk.last).to_contain_text("予約できました")

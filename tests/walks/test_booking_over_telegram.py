@@ -56,3 +56,15 @@ async def test_two_residents_and_one_seat(house: House) -> None:
     for text in ("窓口サポートを予約したいです", "1", "1", "1", "7/5"):
         await house.receives(house.api.updates.text(8, text))
     assert "空き待ち" in "".join(str(row) for row in house.api.sent[-1].buttons)
+
+
+async def test_who_waits_is_offered_the_seat_that_is_given_back_and_takes_it(house: House) -> None:
+    await says(house, "窓口サポートを予約したいです", "1", "1", "2", "7/5", "10時", "1")
+    house.api.allow(8)
+    for text in ("窓口サポートを予約したいです", "1", "1", "1", "7/5", "10時", "空きを待つ"):
+        await house.receives(house.api.updates.text(8, text))
+    assert "空き待ちに登録しました（1番目）" in house.api.texts(8)[-1]
+    await says(house, "取り消す", "はい")
+    assert "空きが出ました" in house.api.texts(8)[-1]
+    await house.receives(house.api.updates.text(8, "はい"))
+    assert "予約できました" in house.api.texts(8)[-1]

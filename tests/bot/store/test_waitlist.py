@@ -139,6 +139,7 @@ async def test_seats_that_staff_add_are_offered(engine: Engine) -> None:
     await books(engine, "taro")
     first = await engine.write(waiting("first"))
     assert await engine.read(waitlist.waiting_slots(NOW, 10)) == (slot().id,)
+    assert await engine.read(waitlist.waiting_slots(NOW, 10, slot().id)) == ()
     (told,) = await engine.write(offered(seats=3))
     assert told.id == first.id
     assert await engine.read(waitlist.waiting_slots(NOW, 10)) == ()
