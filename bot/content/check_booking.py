@@ -37,6 +37,7 @@ def check_booking(folder: Path, reading: Reading) -> None:
         return
     _check_sections(reading.booking, reading)
     _check_texts(reading.booking, reading)
+    _check_help(reading.booking, reading)
     for finding in findings(reading.booking.plan):
         top = reading.booking.services if finding.file == "services" else reading.booking.calendar
         _below(top, finding.key).fault(finding.problem)
@@ -53,6 +54,24 @@ def _check_sections(booking: BookingFile, reading: Reading) -> None:
     for section, part in booking.sections:
         if known and section and section not in known:
             part.fault(f"the page has no section {section!r} in pack.yaml{did_you_mean(section, known)}")
+
+
+def _check_help(booking: BookingFile, reading: Reading) -> None:
+    """What a desk is said to help with is a next step of some result; else its button never comes."""
+    schemes = (file.scheme for file in reading.schemes)
+    steps = {
+        step.rpartition(".")[2]
+        for scheme in schemes
+        for version in scheme.versions
+        for benefit in version.benefits
+        for case in benefit.cases
+        for step in case.steps
+    }
+    for service in booking.plan.services.values():
+        for step in service.helps_with:
+            if step not in steps:
+                part = booking.services.at("services", service.id, "helps_with")
+                part.fault(f"no result of eligibility/ has the step {step!r}{did_you_mean(step, steps)}")
 
 
 def _check_texts(booking: BookingFile, reading: Reading) -> None:

@@ -153,6 +153,7 @@ def test_a_pack_without_the_folder_books_nothing(tmp_path: Path) -> None:
         ("slot_minutes: 30", "slot_minutes: 0", "services.points.periods.1.slot_minutes", "must be 1 or larger"),
         ("seats: 3, basis: city", "seats: 3, basis: guess", "services.points.periods.2.basis", "'guess' is unknown; it may be city, page"),
         ("section: support, facts: [F50]", "section: supprt, facts: [F50]", "services.points.source.section", "the page has no section 'supprt' in pack.yaml; did you mean 'support'?"),
+        ("bring: [card]", "bring: [card]\n    helps_with: [apply]", "services.points.helps_with", "no result of eligibility/ has the step 'apply'"),
         # What is odd about the whole.
         ("seats: 3", "seats: 30", "services.points.periods.2.seats", "330 seats a day, but 22 in the period before; is a zero missing or too many?"),
         ("seats: 3", "seats: 300", "services.points.periods.2.seats", "300 is unusual (1 to 30 is not); is a zero missing or too many?"),
