@@ -1,4 +1,4 @@
-"""Composition root: settings -> objects. The only file that knows everybody; nothing is built elsewhere.
+"""Composition root: settings -> objects. With `running` and `serving` the only place that knows everybody.
 
 Heavy rooms are imported inside the functions that need them, so that `madoguchi ask` starts in a moment and a
 channel's library is loaded only when that channel is configured.
@@ -6,10 +6,8 @@ channel's library is loaded only when that channel is configured.
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
@@ -18,17 +16,13 @@ from typing import TYPE_CHECKING
 
 from bot import content as pack
 from bot.content import Content
-from bot.dialogue import Desk, Incoming, Phrase, day_in_tokyo
+from bot.dialogue import Desk, Incoming
 from bot.faq.search import Searcher
 from bot.kept import fingerprint, kept
-from bot.language import Language
-from bot.settings import LineSettings, Settings, TelegramMode, TelegramSettings
+from bot.settings import LineSettings, Settings, TelegramSettings
 
 if TYPE_CHECKING:
     import asyncio
-
-    from starlette.applications import Starlette
-    from starlette.routing import BaseRoute
 
     from bot.arrivals import Arrivals
     from bot.auditor import Auditor
@@ -42,27 +36,11 @@ if TYPE_CHECKING:
     from bot.sweeper import Sweeper
     from bot.texts import Texts
     from bot.turn import Turns
-    from bot.web.health import Metric
-    from bot.web.page import Front
     from bot.web.tickets import Tickets
 
 Clock = Callable[[], datetime]
 
 _HERE = Path(__file__).parent
-_SWEEP_S = 10.0
-_SWEEPS_AN_HOUR = 360
-_LAST_TURNS_S = 10.0
-"""How long a stop waits for turns that a slow store still holds up."""
-
-_TICKETS_LOOKED_UP = 60
-"""Tickets one caller may look up in a row; then one every two seconds."""
-
-_COUNTER_GUESSES = 20
-"""Wrong codes and tokens one caller may show in a row; then one every ten seconds."""
-
-_COUNTERS_KEPT = timedelta(days=30)
-"""As long as bookings: what counters reported, and the codes and challenges they used."""
-
 _SEARCH = ("numpy", "sudachipy", "sudachidict_core")
 
 
@@ -165,7 +143,7 @@ def build_service(settings: Settings) -> Service:
         engine,
         desk,
         clock=clock,
-        keep=_retention(settings),
+        keep=retention(settings),
         pushed=frozenset(channels),
         said=said,
         keep_questions_days=settings.unanswered_days,
@@ -227,7 +205,8 @@ def _rates(settings: Settings) -> dict[str, float]:
     return {name: float(one.per_second) for name, one in named.items() if one is not None}
 
 
-def _retention(settings: Settings) -> timedelta:
+def retention(settings: Settings) -> timedelta:
+    """How long a conversation is kept after its last event."""
     return timedelta(days=settings.retention_days)
 
 
@@ -258,266 +237,3 @@ def _build_line(settings: LineSettings | None, public_url: str | None) -> Line |
         kept_percent=settings.push_kept_percent,
         tickets_at=f"{public_url}/tickets/" if public_url else None,
     )
-
-
-def build_app(service: Service) -> Starlette:
-    """The web application; its lifespan runs the service's background work."""
-    from bot.channels.webchat import NAME
-    from bot.web import app
-    from bot.web.health import Operators
-    from bot.web.webchat import Chat
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with Running(service):
-            yield
-
-    chat = Chat(service.turns, service.letterboxes[NAME], service.clock, _retention(service.settings))
-    operators = Operators(is_ready=lambda: _is_ready(service), measure=lambda: _measure(service))
-    return app.build_app(
-        _front(service), chat, operators, extra_routes=(*_ticket_routes(service), *_routes(service)), lifespan=lifespan
-    )
-
-
-def _front(service: Service) -> Front:
-    from bot.web.page import Front
-
-    content, texts = service.desk.content, service.texts
-
-    def word(key: str, language: Language) -> str:
-        return texts.word(Phrase(key), language, day_in_tokyo(service.clock()))
-
-    contacts = {name: word(f"number.{name}", Language.JA) for name in ("hotline", "city")}
-    is_demo = service.settings.clock_starts_at is not None
-    return Front(
-        word=word,
-        title=content.title,
-        city=content.page.publisher,
-        contacts=contacts,
-        source_url=content.page.url,
-        demo_date=(lambda language: word("number.today", language)) if is_demo else None,
-    )
-
-
-def _ticket_routes(service: Service) -> Sequence[BaseRoute]:
-    if service.desk.content.booking is None:
-        return ()
-    from bot.web.pace import Pace
-    from bot.web.tickets import ticket_routes
-
-    return ticket_routes(service.tickets, Pace(burst=_TICKETS_LOOKED_UP, per_second=0.5))
-
-
-def _routes(service: Service) -> Sequence[BaseRoute]:
-    return (*_telegram_routes(service), *_line_routes(service), *_counter_routes(service))
-
-
-def _counter_routes(service: Service) -> Sequence[BaseRoute]:
-    if service.arrivals is None:
-        return ()
-    from starlette.routing import Mount
-
-    from bot.web.counter_api import counter_app
-    from bot.web.pace import Pace
-    from counter_agent.wire import PREFIX
-
-    return (Mount(PREFIX, counter_app(service.arrivals, Pace(burst=_COUNTER_GUESSES, per_second=0.1))),)
-
-
-def _line_routes(service: Service) -> Sequence[BaseRoute]:
-    settings = service.settings.line
-    if service.line is None or settings is None:
-        return ()
-    from bot.web.webhooks import line_webhook
-
-    secret = settings.channel_secret.reveal()
-    door = line_webhook(service.turns.take, service.line, secret, clock=service.clock, under_way=service.under_way)
-    return (door,)
-
-
-def _telegram_routes(service: Service) -> Sequence[BaseRoute]:
-    settings = service.settings.telegram
-    if service.telegram is None or settings is None or settings.webhook_secret is None:
-        return ()
-    from bot.web.webhooks import telegram_webhook
-
-    return (telegram_webhook(_paced(service), service.telegram, settings.webhook_secret.reveal()),)
-
-
-def _paced(service: Service) -> Callable[[Incoming], Awaitable[None]]:
-    """Where a platform does not slow anybody down, the desk does: thirty events at once, then one a second."""
-    from bot.web.pace import Pace, paced
-
-    return paced(service.turns.take, Pace(burst=30, per_second=1.0))
-
-
-async def _is_ready(service: Service) -> bool:
-    """Ready when the database answers."""
-    from bot.errors import StoreError
-    from bot.store import outbox
-
-    try:
-        await service.engine.read(outbox.dead(1))
-    except StoreError:
-        return False
-    return True
-
-
-async def _measure(service: Service) -> Sequence[Metric]:
-    """Counts since the start, and the letters given up; nothing about a person."""
-    from bot.store import outbox
-    from bot.web.health import Metric
-
-    turns = [
-        Metric("madoguchi_turns_total", "counter", "Events taken.", count, {"channel": channel})
-        for channel, count in sorted(service.turns.taken.items())
-    ]
-    letters = [
-        Metric(
-            "madoguchi_letters_total",
-            "counter",
-            "Letters handed to a platform, by outcome.",
-            count,
-            {"outcome": outcome},
-        )
-        for outcome, count in sorted(service.delivery.outcomes.items())
-    ]
-    dead = len(await service.engine.read(outbox.dead(1000)))
-    given_up = Metric("madoguchi_letters_given_up", "gauge", "Letters given up and still kept.", dead)
-    return [*turns, *letters, given_up, *_line_pushes(service), *_visits(service), *_audited(service)]
-
-
-def _audited(service: Service) -> Sequence[Metric]:
-    """What the last night's recount of bookings found."""
-    from bot.web.health import Metric
-
-    found = service.auditor.found if service.auditor else None
-    if found is None:
-        return ()
-    return (Metric("madoguchi_booking_audit_findings", "gauge", "Disagreements in the last nightly recount.", found),)
-
-
-def _visits(service: Service) -> Sequence[Metric]:
-    """What counters reported since the start: how visits ended, and what reading cards proved."""
-    from bot.web.health import Metric
-
-    if service.arrivals is None:
-        return ()
-    ended = sorted(service.arrivals.ended.items())
-    read = sorted(service.arrivals.read.items())
-    return (
-        *(Metric("madoguchi_visits_total", "counter", "Visits ended.", n, {"outcome": one}) for one, n in ended),
-        *(Metric("madoguchi_cards_total", "counter", "Cards read.", n, {"verdict": one}) for one, n in read),
-    )
-
-
-def _line_pushes(service: Service) -> Sequence[Metric]:
-    """This month's pushes as last heard of; nothing until the first one."""
-    from bot.web.health import Metric
-
-    month = service.line.known_month if service.line else None
-    if month is None:
-        return ()
-    used = Metric("madoguchi_line_pushes_used", "gauge", "Messages pushed over LINE this month.", month.used)
-    if month.most is None:
-        return (used,)
-    return (used, Metric("madoguchi_line_pushes_most", "gauge", "Messages that may be pushed a month.", month.most))
-
-
-class Running:
-    """The service's background work, from `async with` to its end: delivery, Telegram, expiry."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._stack = AsyncExitStack()
-
-    async def __aenter__(self) -> Service:
-        service = self._service
-        await service.engine.open()
-        self._stack.push_async_callback(service.engine.close)
-        if service.sweeper is not None:
-            await service.sweeper.sweep()  # first, so that a reminder that lost its point during an outage is not sent
-        self._start(service.delivery.run())
-        self._start(service.bell.run(service.hear))
-        self._start(_expire_hourly(service))
-        if service.sweeper is not None:
-            self._start(_sweep(service.sweeper, service.auditor))
-        if service.line is not None:
-            self._stack.push_async_callback(service.line.close)
-        if service.telegram is not None and service.settings.telegram is not None:
-            self._stack.push_async_callback(service.telegram.close)
-            self._start(_receive(service, service.telegram, service.settings.telegram))
-        return service
-
-    async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        import asyncio
-
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._service.under_way:
-            await asyncio.wait(self._service.under_way, timeout=_LAST_TURNS_S)
-        await self._service.delivery.finish()
-        await self._stack.aclose()
-
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        import asyncio
-
-        self._tasks.add(asyncio.create_task(work))
-
-
-async def _receive(service: Service, telegram: Telegram, settings: TelegramSettings) -> None:
-    commands = telegram_commands(service.desk.content)
-    if settings.mode is TelegramMode.POLLING:
-        await telegram.poll(_paced(service), commands)
-    elif settings.webhook_url and settings.webhook_secret:
-        await telegram.listen(settings.webhook_url, settings.webhook_secret.reveal(), commands)
-
-
-def telegram_commands(content: Content) -> dict[Language, list[tuple[str, str]]]:
-    """The command menu in Telegram's two scopes: everybody (Japanese) and English speakers."""
-    names = ("start", "menu", "help", "language", "forget")
-    return {
-        language: [(name, content.texts[language][f"command.{name}"]) for name in names]
-        for language in (Language.JA, Language.EN)
-    }
-
-
-async def _sweep(sweeper: Sweeper, auditor: Auditor | None) -> None:
-    """Every few seconds, so that an offer or a reminder is seldom late by more; once an hour what is long over goes,
-    and once a night all is counted again."""
-    import asyncio
-
-    log = logging.getLogger(__name__)
-    rounds = 0
-    while True:
-        try:
-            await sweeper.sweep()
-            if rounds % _SWEEPS_AN_HOUR == 0:
-                await sweeper.purge()
-            if auditor is not None:
-                await auditor.look()
-        except Exception:
-            log.exception("bookings could not be swept; trying again")
-        rounds += 1
-        await asyncio.sleep(_SWEEP_S)
-
-
-async def _expire_hourly(service: Service) -> None:
-    import asyncio
-
-    from bot.turn import expire_old, expire_questions
-
-    log = logging.getLogger(__name__)
-    while True:
-        try:
-            now, keep_days = service.clock(), service.settings.unanswered_days
-            deleted = await expire_old(service.engine, now - _retention(service.settings))
-            deleted += await expire_questions(service.engine, day_in_tokyo(now), keep_days)
-            if service.arrivals is not None:
-                deleted += await service.arrivals.expire_old(now - _COUNTERS_KEPT)
-            log.info("expired rows=%d", deleted)
-        except Exception:
-            log.exception("expiry failed; trying again in an hour")
-        await asyncio.sleep(3600)

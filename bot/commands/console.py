@@ -9,9 +9,10 @@ import uuid
 
 from bot.channels.webchat import Shown
 from bot.dialogue import Body, Incoming, Opened, Text
+from bot.running import Running
 from bot.settings import read_settings
 from bot.store.migrations import migrate
-from bot.wiring import Running, Service, build_service
+from bot.wiring import Service, build_service
 
 _NAME = "console"
 _PROMPT = "> "

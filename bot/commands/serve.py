@@ -9,10 +9,11 @@ import socket
 import sys
 
 from bot.errors import SettingsError
+from bot.serving import build_app
 from bot.settings import Settings, read_settings
 from bot.store.migrations import migrate
 from bot.web.server import Server
-from bot.wiring import build_app, build_service
+from bot.wiring import build_service
 
 
 def run(options: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ from bot.channels.line import Line
 from bot.delivery import Delivery
 from bot.dialogue import Desk, Incoming, Kind, Phrase, Say
 from bot.language import Language
+from bot.serving import build_app
 from bot.settings import read_settings
 from bot.store import conversations, outbox
 from bot.store.conversations import Found
@@ -31,7 +32,7 @@ from bot.store.outbox import Letter
 from bot.texts import Texts
 from bot.turn import LEASE, Turns
 from bot.web.webhooks import line_webhook
-from bot.wiring import build_app, build_service
+from bot.wiring import build_service
 from tests.desk import AT, small_desk
 from tests.fakes.line_api import LineApi
 from tests.fakes.line_events import Json, body, signature, user

@@ -23,6 +23,7 @@ from bot.content import Content, Formats
 from bot.delivery import Delivery
 from bot.dialogue import Desk, Incoming
 from bot.language import Language
+from bot.serving import build_app
 from bot.settings import read_settings
 from bot.store import conversations, outbox
 from bot.store.engine import engine_at
@@ -31,7 +32,7 @@ from bot.store.outbox import Letter
 from bot.texts import Texts
 from bot.turn import LEASE, Turns
 from bot.web.webhooks import telegram_webhook
-from bot.wiring import build_app, build_service
+from bot.wiring import build_service
 from tests.desk import AT, small_content, small_desk
 from tests.fakes.server import until
 from tests.fakes.telegram_api import TelegramApi

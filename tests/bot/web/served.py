@@ -8,10 +8,11 @@ import threading
 import time
 from pathlib import Path
 
+from bot.serving import build_app
 from bot.settings import Settings, read_settings
 from bot.store.migrations import migrate
 from bot.web.server import Server
-from bot.wiring import build_app, build_service
+from bot.wiring import build_service
 
 CLOCK = "2022-07-01T10:00:00+09:00"
 _START_WITHIN_S = 60.0
