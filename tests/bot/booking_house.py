@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.auditor import Auditor
 from bot.booking.bookings import Booking
 from bot.content import Content, load_pack
-from bot.dialogue import Desk, Incoming, Pressed, Text
+from bot.dialogue import Desk, Filling, Incoming, Pressed, Rendered, Text
 from bot.settings import read_settings
 from bot.store import booking_rows, conversations, outbox
 from bot.store.engine import Engine, engine_at
@@ -71,6 +71,12 @@ class House:
         assert found.conversation_id is not None
         return await self.engine.read(booking_rows.of_conversation(found.conversation_id, self.now))
 
+    async def filling(self, address: str) -> Filling:
+        """Where a resident's booking dialogue stands."""
+        found = await self.engine.read(conversations.find("webchat", address))
+        assert found.conversation.filling is not None
+        return found.conversation.filling
+
     async def said(self, address: str) -> list[str]:
         letters = await self.engine.read(outbox.after("webchat", address, 0, 100))
         return [phrase.key for letter in letters for phrase in letter.say.phrases]
@@ -78,6 +84,11 @@ class House:
     async def sweeps(self, at: datetime) -> None:
         self.now = at
         await self.sweeper.sweep()
+
+    async def messages(self, address: str) -> list[Rendered]:
+        """All that a resident can read, as it is handed to a channel."""
+        letters = await self.engine.read(outbox.after("webchat", address, 0, 1000))
+        return [self._texts.render(one.say, one.language, self.now.date()) for one in letters]
 
     async def last(self, address: str, most: int = 1) -> str:
         """The last messages a resident can read, in words."""

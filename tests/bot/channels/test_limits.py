@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +22,7 @@ from bot.language import Language
 from bot.settings import read_settings
 from bot.texts import Texts
 from bot.wiring import make_desk
+from tests.bot.booking_house import SLOT, opened_house
 from tests.desk import AT, CAMPAIGN
 from tests.fakes.line_api import LineApi
 from tests.fakes.line_events import user
@@ -32,11 +36,50 @@ _CHOICES = st.lists(st.builds(RenderedChoice, _LABELS, st.text("ab:-0", min_size
 
 
 @pytest.fixture(scope="module")
-def said() -> list[tuple[Language, Rendered]]:
-    """Every message the pack has for a pressed button, in every language."""
+def said(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Language, Rendered]]:
+    """Every message the pack has for a pressed button, in every language; a booking with all that comes of it, too."""
     desk = make_desk(read_settings({}).content)
     texts = Texts(desk.content)
-    return [(language, texts.render(say, language, CAMPAIGN)) for language in Language for say in _says(desk, language)]
+    pressed = [
+        (language, texts.render(say, language, CAMPAIGN)) for language in Language for say in _says(desk, language)
+    ]
+    booked = [
+        (language, message)
+        for language in Language
+        for message in asyncio.run(_bookings(tmp_path_factory.mktemp(language), language))
+    ]
+    assert sum(bool(message.attachments) for _, message in booked) >= len(Language)
+    return [*pressed, *booked]
+
+
+async def _bookings(folder: Path, language: Language) -> list[Rendered]:
+    """Both residents' messages: one books for four, with another day and another time, moves and cancels; one waits."""
+    async with opened_house(folder) as house:
+        for address in ("anna", "berta"):
+            await house.presses(address, f"lang:{language}", "booking")
+            run = (await house.filling(address)).run
+            for service in ("account", "kiosk", "both", "insurance", "points"):
+                await house.presses(address, f"booking:{run}.service={service}")
+            await house.presses(address, *(f"booking:{run}.{step}" for step in ("item=card", "not_ready", "ready")))
+        anna, berta = [(await house.filling(address)).run for address in ("anna", "berta")]
+        days = ("party=4", "more=2022-07-15", "day=2022-07-16", "day=2022-07-05")
+        await house.presses(
+            "anna", *(f"booking:{anna}.{step}" for step in (*days, f"time={SLOT}", "remind=hours_before"))
+        )
+        await house.presses("anna", f"booking:{anna}.confirm")
+        await house.presses("berta", *(f"booking:{berta}.{step}" for step in ("party=1", "day=2022-07-05")))
+        await house.presses("berta", f"booking:{berta}.time={SLOT}", f"booking:{berta}.wait={SLOT}", "bookings")
+        (ticket,) = [one.ticket for one in await house.bookings("anna")]
+        await house.presses("anna", "bookings", *(f"bookings:{step}={ticket}" for step in ("show", "remind", "change")))
+        moving = (await house.filling("anna")).run
+        await house.presses(
+            "anna", *(f"booking:{moving}.{step}" for step in ("day=2022-07-05", f"time={SLOT}", "stop"))
+        )
+        await house.presses("anna", *(f"bookings:{step}={ticket}" for step in ("cancel", "cancel_yes", "show")))
+        await house.sweeps(house.now)
+        await house.says("berta", {"ja": "はい", "ja-easy": "はい", "en": "yes"}[language])
+        await house.sweeps(datetime.fromisoformat("2022-07-04T17:00:00+09:00"))
+        return [*(await house.messages("anna")), *(await house.messages("berta"))]
 
 
 def _says(desk: Desk, language: Language) -> Iterator[Say]:
