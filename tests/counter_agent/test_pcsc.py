@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,6 +34,10 @@ pytestmark = [
     pytest.mark.xdist_group("pcscd"),
     pytest.mark.skipif(not is_possible(), reason="pcscd is started here as root only"),
 ]
+
+
+_LAID_DOWN = 2
+"""How often a card that is not noticed is laid down again."""
 
 
 @pytest.fixture
@@ -68,7 +73,16 @@ def placed(card: VirtualCard, port: int = PORTS[0]) -> Iterator[VpcdCard]:
 
 @contextmanager
 def readable(card: VirtualCard) -> Iterator[VpcdCard]:
-    with placed(card) as on_reader:
+    """A card the reader can use. One it does not notice is lifted fully and laid down again, as a clerk does."""
+    with ExitStack() as lying:
+        on_reader = lying.enter_context(placed(card))
+        for _ in range(_LAID_DOWN):
+            with suppress(TimeoutError):
+                wait_for(is_card_there, "the card to be seen", 5)
+                break
+            lying.close()
+            time.sleep(1)  # longer than pcscd takes to look again
+            on_reader = lying.enter_context(placed(card))
         wait_for(is_card_there, "the card to be seen")
         card.recorded.clear()
         yield on_reader
