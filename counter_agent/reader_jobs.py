@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from counter_agent.reader_choice import choose, recall, remember
 from counter_agent.reading import Inspection, ReadResult
 from counter_agent.worker import CardWorker
 
+_log = logging.getLogger(__name__)
+
 
 class ReaderJobs:
     """Card work on the reader that was asked for, or is remembered, or is the only one. Close it when done."""
@@ -21,6 +24,7 @@ class ReaderJobs:
         self._asked = asked
         self._remembered_in = remembered_in
         self._reader: str | None = None
+        self._told = ""
         self._worker = CardWorker(open_reader)
 
     def close(self) -> None:
@@ -48,7 +52,10 @@ class ReaderJobs:
     def _pick(self, readers: tuple[str, ...]) -> str | None:
         try:
             reader = choose(readers, self._asked, recall(self._remembered_in))
-        except NoReader:
+        except NoReader as why:
+            if readers and str(why) != self._told:
+                _log.warning("%s", why)
+            self._told = str(why)
             return None
         if recall(self._remembered_in) != reader:
             remember(self._remembered_in, reader)

@@ -10,8 +10,10 @@ from bot.content.pack import Formats
 Pattern = Callable[..., str]
 """A compiled pattern of `Formats`: named values in, text out."""
 
-_REIWA_BEGAN_ON = date(2019, 5, 1)
+_HEISEI_BEGAN_ON, _REIWA_BEGAN_ON = date(1989, 1, 8), date(2019, 5, 1)
 _REIWA_ZERO, _HEISEI_ZERO = 2018, 1988
+_LAST_ERA_YEAR = 2100
+"""Beyond it a day is somebody's slip, and 「令和7981年」 would hide that."""
 
 
 class Wording:
@@ -69,15 +71,23 @@ class Wording:
         return self._patterns["days_left"](days=(_day_of(value) - today).days)
 
     def _dated(self, pattern: str, day: date) -> str:
-        is_reiwa = day >= _REIWA_BEGAN_ON
+        era, era_year = self._era(day)
         return self._patterns[pattern](
             year=day.year,
-            era=self._formats.reiwa if is_reiwa else self._formats.heisei,
-            era_year=day.year - (_REIWA_ZERO if is_reiwa else _HEISEI_ZERO),
+            era=era,
+            era_year=era_year,
             month=self._formats.months[day.month - 1],
             day=day.day,
             weekday=self._formats.weekdays[day.weekday()],
         )
+
+    def _era(self, day: date) -> tuple[str, int]:
+        """The era's name and its year; for a day of no era this knows, no name and the western year."""
+        if day >= _REIWA_BEGAN_ON and day.year <= _LAST_ERA_YEAR:
+            return self._formats.reiwa, day.year - _REIWA_ZERO
+        if _HEISEI_BEGAN_ON <= day < _REIWA_BEGAN_ON:
+            return self._formats.heisei, day.year - _HEISEI_ZERO
+        return "", day.year
 
 
 def _day_of(value: object) -> date:

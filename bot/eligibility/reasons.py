@@ -44,14 +44,16 @@ class Reason:
 
 
 def reasons_for(ruling: Ruling, ruled: BenefitRuling, places: tuple[int, ...], facts: Facts) -> tuple[Reason, ...]:
-    """The reasons of the case that certainly holds; else those that all the cases in question have in common."""
+    """The reasons of the case that certainly holds; else those that all the cases in question have in common, or, where
+    they have none, what certainly holds in any of them."""
     if ruling.version is None or -1 in places:
         return ()
     filled = ruling.filled(facts)
     sure = next((place for place in places if ruled.checks[place](filled)), None)
     chosen = places if sure is None else (sure,)
     found = [_reasons_of_case(ruling, ruled, place, filled) for place in chosen]
-    return tuple(reason for reason in found[0] if all(reason in others for others in found))
+    common = tuple(reason for reason in found[0] if all(reason in others for others in found))
+    return common or tuple(dict.fromkeys(reason for reasons in found for reason in reasons))
 
 
 def _reasons_of_case(ruling: Ruling, ruled: BenefitRuling, place: int, filled: Facts) -> tuple[Reason, ...]:
@@ -64,14 +66,15 @@ class _Why:
     filled: Facts
 
     def of(self, test: Test, *, wanted: bool, condition: Condition | None = None) -> Iterator[Reason]:
-        """The comparisons that make a test come out as wanted."""
+        """The comparisons that make a test come out as wanted; of several parts, those that do come out so."""
         match test:
             case Named(name):
                 inner = self.ruling.conditions[name]
                 yield from self.of(inner.test, wanted=wanted, condition=inner)
             case AllOf(parts) | AnyOf(parts):
                 for part in parts:
-                    yield from self.of(part, wanted=wanted, condition=condition)
+                    if self.ruling.check(part)(self.filled) is wanted:
+                        yield from self.of(part, wanted=wanted, condition=condition)
             case Not(part):
                 yield from self.of(part, wanted=not wanted, condition=condition)
             case IsOneOf() | Includes() | Compares():

@@ -1,16 +1,17 @@
 """Am I entitled, and to how much? One question at a time, then the result card.
 
 Knows no rule and no wording: the scheme is the pack's data, and what is asked next is the scheme's to decide.
-Tokens: `eligibility` (begin), `eligibility:RUN.FACT=OPTION` (an answer), `eligibility:STEP` (back, why, change, …).
+Tokens: `eligibility` (begin), `eligibility:RUN.FACT=OPTION` (an answer), `eligibility:STEP` (back, why, more, …).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from bot.content import NoticeKind
+from bot.content import Content, NoticeKind
 from bot.dialogue import Checking, Choice, Conversation, Desk, Kind, Phrase, Turn
 from bot.eligibility.answers import Understood, Unsure, read_answer
 from bot.eligibility.days import Impossible
@@ -30,7 +31,7 @@ from bot.eligibility.questions import (
 from bot.eligibility.rules import Scheme
 from bot.handlers import choices
 from bot.handlers.reply import in_the_middle, say
-from bot.handlers.result_card import changed_since, result_card
+from bot.handlers.result_card import Card, changed_since, details_card, result_card
 
 VERB = "eligibility"
 UNSURE = "unsure"
@@ -42,6 +43,10 @@ _GO_ON = Choice(Phrase("button.check_go_on"), f"{VERB}:go_on")
 _ANEW = Choice(Phrase("button.check_anew"), f"{VERB}:anew")
 _CHANGE = Choice(Phrase("button.check_change"), f"{VERB}:change")
 _RESULT = Choice(Phrase("button.check_result"), f"{VERB}:go_on")
+_MORE = Choice(Phrase("button.check_more"), f"{VERB}:more")
+
+Shows = Callable[[Scheme, Interview, Content, date], Card]
+"""One of the two screens of a result."""
 
 
 def press(conversation: Conversation, argument: str, desk: Desk, today: date) -> Turn | None:
@@ -129,8 +134,9 @@ def _begin(conversation: Conversation, scheme: Scheme, desk: Desk, today: date) 
 def _start(conversation: Conversation, scheme: Scheme, desk: Desk, today: date) -> Turn:
     run = conversation.checking.run + 1 if conversation.checking else 1
     checking = Checking(scheme.id, run, today.isoformat())
-    greeting = Phrase("eligibility.begin", {"most": scheme.most_questions})
-    return _next(conversation, checking, scheme, desk, today, (greeting,))
+    first = next_question(scheme, Interview(), today)
+    greeting = (Phrase("eligibility.begin", {"most": first.most}),) if first else ()
+    return _next(conversation, checking, scheme, desk, today, greeting)
 
 
 def _step(
@@ -140,6 +146,8 @@ def _step(
     match step:
         case "go_on":
             return _go_on(conversation, checking, scheme, desk, today)
+        case "more" if checking.asking is None:
+            return _go_on(conversation, checking, scheme, desk, today, shows=details_card)
         case "why" if checking.asking:
             why = Phrase(f"eligibility.{scheme.id}.{checking.asking}.why")
             return _go_on(conversation, checking, scheme, desk, today, (why,))
@@ -197,12 +205,14 @@ def _go_on(
     desk: Desk,
     today: date,
     before: tuple[Phrase, ...] = (),
+    *,
+    shows: Shows = result_card,
 ) -> Turn:
     """The question that is open (or the result) once more, with what has changed since the day it was seen last."""
     news = _news(checking, scheme, desk, today)
     question = _question(checking, scheme, today)
     if question is None:
-        return _next(conversation, checking, scheme, desk, today, (*before, *news))
+        return _next(conversation, checking, scheme, desk, today, (*before, *news), shows=shows)
     return _ask(conversation, checking, question, scheme, today, (*before, *news))
 
 
@@ -213,6 +223,8 @@ def _next(
     desk: Desk,
     today: date,
     before: tuple[Phrase, ...] = (),
+    *,
+    shows: Shows = result_card,
 ) -> Turn:
     """The next question, or the result when no answer can change anything any more."""
     interview = _interview(checking, scheme)
@@ -220,8 +232,10 @@ def _next(
     if question is not None:
         return _ask(conversation, checking, question, scheme, today, before)
     ended = replace(checking, asking=None, day=today.isoformat())
-    card = result_card(scheme, interview, desk.content, today)
-    offered = (*card.choices, _CHANGE, _ANEW, choices.MENU) if interview.answers else (*card.choices, choices.MENU)
+    card = shows(scheme, interview, desk.content, today)
+    other_screen = (_MORE if shows is result_card else _RESULT,) if card.has_more else ()
+    changes = (_CHANGE, _ANEW) if interview.answers else ()
+    offered = (*card.choices, *other_screen, *changes, choices.MENU)
     return say(replace(conversation, checking=ended), Kind.RESULT, (*before, *card.phrases), offered)
 
 

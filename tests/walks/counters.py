@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.browser import opened
 from tests.counter_agent.desks import CLERK, PASSWORD, PIN, cards_in, settings_of
 from tests.fakes.server import Server, bound
 from tests.resident import Resident
+from tests.walks.clerk_keys import press, scan
 
 DAY_OF_VISIT = datetime.fromisoformat("2022-07-04T09:50:00+09:00")
 _WITHIN_MS = 30_000
@@ -50,8 +52,6 @@ class Town(Served):
 class Desk:
     """A counter with its clerk in front of it. The other page is turned to the resident."""
 
-    built: Built
-    home: Path
     clerk: Page
     side: Page
 
@@ -63,10 +63,7 @@ class Desk:
         self.sees(ticket)
 
     def scans(self, ticket: str) -> None:
-        """The scanner types what is in the QR code, and Enter."""
-        self.clerk.bring_to_front()
-        self.clerk.keyboard.type(ticket, delay=2)
-        self.clerk.keyboard.press("Enter")
+        scan(self.clerk, ticket)
 
     def takes(self, ticket: str) -> None:
         """Checked in and called, with everything to bring at hand."""
@@ -116,16 +113,14 @@ class Desk:
         self.clerk.locator(".ways").get_by_text(way).click()
 
     def presses(self, key: str, seen: Callable[[], object]) -> None:
-        self.clerk.bring_to_front()
-        self.clerk.keyboard.press(key)
+        press(self.clerk, key)
         seen()
 
 
 @contextmanager
 def counter_in(town: Town, browser: Browser, home: Path, cards: Path, *, name: str = "窓口1") -> Iterator[Desk]:
     """A PC enrolled at the town, running, with a clerk signed in."""
-    _runs(home, town.url, "enrol", town.code(), "--name", name)
-    _runs(home, town.url, "clerk", CLERK, typed=PASSWORD)
+    enrolled(home, town, name)
     settings = settings_of(home, clock=DAY_OF_VISIT.isoformat())
     laid = TrainingCards(cards, cards_in(cards).today)
     built = build_live(settings, card_desk(settings, laid, laid.watch, laid.anchors()), training=laid)
@@ -133,11 +128,17 @@ def counter_in(town: Town, browser: Browser, home: Path, cards: Path, *, name: s
     with _at_work(built):
         server = Server(built.app, listening)
         try:
-            with _signed_in(browser, f"http://127.0.0.1:{listening.getsockname()[1]}") as (clerk, side):
-                yield Desk(built, home, clerk, side)
+            with signed_in(browser, f"http://127.0.0.1:{listening.getsockname()[1]}") as (clerk, side):
+                yield Desk(clerk, side)
         finally:
             _leave(built)
             server.stop()
+
+
+def enrolled(home: Path, town: Town, name: str) -> None:
+    """A counter PC known to the town, with one clerk."""
+    _runs(home, town.url, "enrol", town.code(), "--name", name)
+    _runs(home, town.url, "clerk", CLERK, typed=PASSWORD)
 
 
 def _runs(home: Path, server: str, *words: str, typed: str = "") -> None:
@@ -178,7 +179,8 @@ def _leave(built: Built) -> None:
 
 
 @contextmanager
-def _signed_in(browser: Browser, url: str) -> Iterator[tuple[Page, Page]]:
+def signed_in(browser: Browser, url: str) -> Iterator[tuple[Page, Page]]:
+    """The clerk's page and the resident's, of a counter at this address."""
     with opened(browser, f"{url}/sign-in", size=(1366, 768)) as clerk:
         clerk.fill("#number", CLERK)
         clerk.fill("#password", PASSWORD)
@@ -198,6 +200,23 @@ def books(resident: Resident) -> str:
     found = re.search(r"【受付番号】(\S+)", resident.desk.last.inner_text())
     assert found
     return found[1]
+
+
+def booked(resident: Resident, town: Town) -> str:
+    """The ticket of a booking of today: booked in the chat, and then the day came."""
+    ticket = books(resident)
+    town.moves_to(DAY_OF_VISIT)
+    return ticket
+
+
+def status_of(town: Town, ticket: str) -> str:
+    with closing(sqlite3.connect(database_of(town))) as connection:
+        (row,) = connection.execute("SELECT status FROM bookings WHERE ticket = ?", (ticket,)).fetchall()
+        return str(row[0])
+
+
+def database_of(town: Town) -> Path:
+    return Path(town.settings.database_url.removeprefix("sqlite+aiosqlite:///"))
 
 
 def hears_last(resident: Resident, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from counter_agent.wiring import Built, build_training
 from tests.browser import chromium, faults_of_access, opened, width_of_contents
 from tests.counter_agent.desks import settings_of
 from tests.fakes.server import Server, bound
+from tests.walks.clerk_keys import press, scan
 
 pytestmark = pytest.mark.browser
 
@@ -69,26 +70,20 @@ def signed_in(browser: Browser, url: str) -> Iterator[tuple[Page, Page]]:
         yield clerk, resident
 
 
-def press(clerk: Page, key: str, seen: Callable[[], object]) -> None:
-    clerk.bring_to_front()
-    clerk.keyboard.press(key)
-    seen()
-
-
 def test_a_visit_with_scanner_keys_and_keypad_alone(browser: Browser, training: tuple[str, Built]) -> None:
     url, built = training
     with signed_in(browser, url) as (clerk, resident):
-        clerk.bring_to_front()
-        clerk.keyboard.type("https://desk.example/t/TR-001", delay=2)
-        clerk.keyboard.press("Enter")
+        scan(clerk, "https://desk.example/t/TR-001")
         expect(clerk.locator("tr.waiting")).to_contain_text("TR-001")
-        press(clerk, "F4", lambda: expect(clerk.locator(".items")).to_be_visible())
+        press(clerk, "F4")
+        expect(clerk.locator(".items")).to_be_visible()
         assert faults_of_access(clerk) == {}
         assert width_of_contents(clerk) <= 1366
         for number in range(1, 6):
             clerk.keyboard.press(str(number))
             expect(clerk.locator(".items li.ready")).to_have_count(number)
-        press(clerk, "F8", lambda: expect(clerk.locator("h2")).to_contain_text("カードを置く"))
+        press(clerk, "F8")
+        expect(clerk.locator("h2")).to_contain_text("カードを置く")
         clerk.locator(".training-cards").get_by_text("カードを置く").click()
         resident.bring_to_front()
         for digit in "1234":
@@ -102,10 +97,12 @@ def test_a_visit_with_scanner_keys_and_keypad_alone(browser: Browser, training: 
         clerk.keyboard.press("Enter")
         resident.bring_to_front()
         expect(resident.locator(".name")).to_have_text("あおぞらペイ")
-        press(clerk, "F6", lambda: expect(clerk.locator(".stage")).to_contain_text("確認しました"))
+        press(clerk, "F6")
+        expect(clerk.locator(".stage")).to_contain_text("確認しました")
         clerk.locator(".service").get_by_text("できた").click()
         expect(clerk.locator(".service .chosen")).to_have_text("できた")
-        press(clerk, "F8", lambda: expect(clerk.locator(".evidence")).to_contain_text("カードが外れた"))
+        press(clerk, "F8")
+        expect(clerk.locator(".evidence")).to_contain_text("カードが外れた")
         clerk.locator(".training-cards").get_by_text("カードを取る").click()
         expect(clerk.locator(".stage")).to_contain_text("終了しました")
         for page in (clerk, resident):

@@ -16,7 +16,7 @@ from tests.browser import chromium
 from tests.counter_agent.desks import cards_in
 from tests.counter_agent.test_screen import traces_of
 from tests.resident import Resident, resident_at
-from tests.walks.counters import DAY_OF_VISIT, Town, books, counter_in, hears_last
+from tests.walks.counters import Town, booked, counter_in, database_of, hears_last, status_of
 
 pytestmark = pytest.mark.browser
 
@@ -49,26 +49,9 @@ def resident(browser: Browser, town: Town) -> Iterator[Resident]:
         yield one
 
 
-def booked(resident: Resident, town: Town) -> str:
-    """The ticket of a booking of today."""
-    ticket = books(resident)
-    town.moves_to(DAY_OF_VISIT)
-    return ticket
-
-
-def status_of(town: Town, ticket: str) -> str:
-    with closing(sqlite3.connect(database_of(town))) as connection:
-        (row,) = connection.execute("SELECT status FROM bookings WHERE ticket = ?", (ticket,)).fetchall()
-        return str(row[0])
-
-
 def votes(town: Town) -> list[tuple[str, int, int]]:
     with closing(sqlite3.connect(database_of(town))) as connection:
         return connection.execute("SELECT entry_id, helped, count FROM feedback").fetchall()
-
-
-def database_of(town: Town) -> Path:
-    return Path(town.settings.database_url.removeprefix("sqlite+aiosqlite:///"))
 
 
 def test_from_the_booking_to_the_closing_message_and_nothing_of_the_card_is_kept(

@@ -12,6 +12,17 @@ const view = document.body.dataset.view;
 const csrf = document.body.dataset.csrf;
 const page = crypto.randomUUID();
 let failures = 0;
+let held = false;
+
+// A button that is replaced between the press and the release of the mouse would never hear of the click.
+const HELD_AT_MOST_MS = 1000;
+document.addEventListener("pointerdown", () => (held = true), true);
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(() => (held = false)), true);
+
+async function letGo() {
+  const until = performance.now() + HELD_AT_MOST_MS;
+  while (held && performance.now() < until) await new Promise((done) => setTimeout(done, 20));
+}
 
 // A page that nobody looks at, or whose program is gone, shows nothing at all: timers of hidden pages are slowed
 // down, and what stands on such a page would be missed.
@@ -37,6 +48,9 @@ async function ask() {
 async function show() {
   const response = await fetch(`/fragment/${view}`);
   if (!response.ok) return;
+  const news = await response.text();
+  await letGo();
+  if (document.hidden) return;
   const typed = [...live.querySelectorAll("input:not([type=hidden]):not([type=checkbox])")].map((one) => [one.id, one.value]);
   const ticked = [...live.querySelectorAll("input:checked")].map((one) => one.name);
   const isOpen = live.querySelector("details")?.open;
@@ -44,7 +58,7 @@ async function show() {
   const place = focused && live.contains(focused) ? whereabouts(focused) : null;
   const scrolled = live.querySelector(".rows")?.scrollTop ?? 0;
   forgetDigits();
-  live.innerHTML = await response.text();
+  live.innerHTML = news;
   for (const [id, value] of typed) {
     const input = id && document.getElementById(id);
     if (input && value && place?.id === id) input.value = value;

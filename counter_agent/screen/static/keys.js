@@ -24,7 +24,7 @@ function press(live, event) {
 }
 
 function catchScan(live, event) {
-  const now = performance.now();
+  const now = event.timeStamp; // when the key went down, not when a busy page came to it
   if (now - last > HAND_MS) typed = "";
   last = now;
   clearTimeout(alone);
