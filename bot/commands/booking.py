@@ -17,6 +17,7 @@ from bot.booking.slots import TOKYO, Override, OverrideKind, Span, StopSwitch, d
 from bot.booking.tickets import Misread, parse
 from bot.dialogue import Desk, Phrase
 from bot.errors import BotError
+from bot.handlers import booked
 from bot.language import Language
 from bot.settings import Settings, read_settings
 from bot.staff import Hit, NotEntered
@@ -100,11 +101,12 @@ def _row(office: _Office, entry: DayEntry) -> list[str]:
 def _enter(office: _Office, options: argparse.Namespace) -> int:
     by = EnteredBy.WALK_IN if options.walk_in else EnteredBy.PHONE
     starts_at = datetime.combine(options.date, options.at, TOKYO)
+    if options.service not in office.plan.services:
+        raise BotError(f"there is no service {options.service!r}; it may be {', '.join(office.plan.services)}")
     made = office.does(lambda: staff.enter(office.plan, options.service, starts_at, options.party, by, office.now))
     if isinstance(made, NotEntered):
-        print(
-            office.words(Phrase(made.refusal.key, made.refusal.args)) if made.refusal else office.word("booking.full")
-        )
+        why = booked.refusal(made.refusal) or (Phrase("booking.full"),)
+        print("".join(office.words(phrase) for phrase in why))
         for visit in made.nearest:
             print(f"  free: {visit.starts_at.astimezone(TOKYO):%Y-%m-%d %H:%M}")
         return 1

@@ -50,7 +50,12 @@ def test_a_full_time_is_refused_with_what_is_free_next(capsys: Capture) -> None:
 
 @pytest.mark.parametrize(
     ("day", "at", "why"),
-    [("2022-07-09", "10:00", "土曜日"), ("2022-07-05", "11:30", "枠"), ("2022-07-01", "09:00", "過ぎて")],
+    [
+        ("2022-07-09", "10:00", "土曜・日曜はお休み"),
+        ("2022-07-18", "10:00", "祝日（海の日）"),
+        ("2022-07-05", "11:30", "枠"),
+        ("2022-07-01", "09:00", "過ぎて"),
+    ],
 )
 def test_no_booking_where_the_desk_is_closed_or_the_time_is_past(capsys: Capture, day: str, at: str, why: str) -> None:
     assert booking("enter", "--service", "points", "--date", day, "--at", at) == 1
@@ -104,6 +109,11 @@ def test_cancelled_seats_are_free_again_and_a_no_show_is_noted(capsys: Capture) 
 def test_what_is_no_ticket_is_named(capsys: Capture) -> None:
     assert booking("cancel", "hello") != 0
     assert "hello" in capsys.readouterr().err
+
+
+def test_a_service_that_is_misspelt_is_named_with_those_there_are(capsys: Capture) -> None:
+    assert booking("enter", "--service", "pionts", *SLOT[2:]) != 0
+    assert "there is no service 'pionts'; it may be points, insurance, both" in capsys.readouterr().err
 
 
 def test_stopping_and_going_on(capsys: Capture) -> None:
