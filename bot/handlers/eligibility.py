@@ -22,14 +22,12 @@ from bot.eligibility.questions import (
     Interview,
     Question,
     change_answer,
-    dump_interview,
     given_by,
-    load_interview,
     next_question,
-    question_about,
 )
 from bot.eligibility.rules import Scheme
 from bot.handlers import choices
+from bot.handlers.checked import interview_of, open_question, with_answers
 from bot.handlers.reply import in_the_middle, say
 from bot.handlers.result_card import Card, changed_since, details_card, result_card
 
@@ -70,7 +68,7 @@ def read(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn
     scheme = _scheme(conversation, desk)
     if scheme is None or checking is None or not is_asking(conversation) or _closing(desk, today):
         return None
-    question = _question(checking, scheme, today)
+    question = open_question(checking, scheme, today)
     reading = read_answer(scheme, question, text, today) if question else None
     match reading:
         case Understood(gives) if question:
@@ -86,8 +84,9 @@ def read(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn
 def is_asking(conversation: Conversation) -> bool:
     """Whether a question of this dialogue is what the resident sees now."""
     checking = conversation.checking
-    mark = f"{VERB}:{checking.run}.{checking.asking}=" if checking and checking.asking else None
-    return mark is not None and any(one.token.startswith(mark) for one in conversation.offered)
+    if checking is None or checking.asking is None:
+        return False
+    return any(one.token.startswith(_token(checking, "")) for one in conversation.offered)
 
 
 def with_question(turn: Turn, before: Conversation, desk: Desk, today: date) -> Turn:
@@ -124,7 +123,7 @@ def _closed(conversation: Conversation, desk: Desk, today: date) -> Turn | None:
 def _begin(conversation: Conversation, scheme: Scheme, desk: Desk, today: date) -> Turn:
     """Start, or offer to go on where the resident was."""
     checking = conversation.checking
-    if checking is None or not _interview(checking, scheme).answers:
+    if checking is None or not interview_of(checking, scheme).answers:
         return _start(conversation, scheme, desk, today)
     is_over = checking.asking is None
     phrase = Phrase("eligibility.kept_result" if is_over else "eligibility.kept_answers", {"day": checking.day})
@@ -152,8 +151,8 @@ def _step(
             why = Phrase(f"eligibility.{scheme.id}.{checking.asking}.why")
             return _go_on(conversation, checking, scheme, desk, today, (why,))
         case "back":
-            interview = _interview(checking, scheme).without_last()
-            return _next(conversation, _with(checking, interview), scheme, desk, today)
+            interview = interview_of(checking, scheme).without_last()
+            return _next(conversation, with_answers(checking, interview), scheme, desk, today)
         case "change" if not name:
             return _offer_change(conversation, checking, scheme, desk, today)
         case "change":
@@ -179,7 +178,7 @@ def _press_answer(
     run, _, fact = asked.partition(".")
     if not run.isdecimal():
         return None
-    question = _question(checking, scheme, today)
+    question = open_question(checking, scheme, today)
     is_present = question is not None and (int(run), fact) == (checking.run, question.fact.id)
     if question is None or not is_present or option not in {*question.options, UNSURE}:
         return _go_on(conversation, checking, scheme, desk, today, (Phrase("eligibility.past"),))
@@ -190,12 +189,14 @@ def _press_answer(
 def _answered(
     conversation: Conversation, checking: Checking, answer: Answer, scheme: Scheme, desk: Desk, today: date
 ) -> Turn:
-    interview = change_answer(scheme, _interview(checking, scheme), answer, today)
+    interview = change_answer(scheme, interview_of(checking, scheme), answer, today)
     try:
         evaluate(scheme, interview.facts, today)
     except FactsError:
         return _go_on(conversation, checking, scheme, desk, today, (Phrase("eligibility.contradiction"),))
-    return _next(conversation, _with(checking, interview), scheme, desk, today, _news(checking, scheme, desk, today))
+    return _next(
+        conversation, with_answers(checking, interview), scheme, desk, today, _news(checking, scheme, desk, today)
+    )
 
 
 def _go_on(
@@ -210,7 +211,7 @@ def _go_on(
 ) -> Turn:
     """The question that is open (or the result) once more, with what has changed since the day it was seen last."""
     news = _news(checking, scheme, desk, today)
-    question = _question(checking, scheme, today)
+    question = open_question(checking, scheme, today)
     if question is None:
         return _next(conversation, checking, scheme, desk, today, (*before, *news), shows=shows)
     return _ask(conversation, checking, question, scheme, today, (*before, *news))
@@ -227,7 +228,7 @@ def _next(
     shows: Shows = result_card,
 ) -> Turn:
     """The next question, or the result when no answer can change anything any more."""
-    interview = _interview(checking, scheme)
+    interview = interview_of(checking, scheme)
     question = next_question(scheme, interview, today)
     if question is not None:
         return _ask(conversation, checking, question, scheme, today, before)
@@ -260,7 +261,7 @@ def _ask(
 
 def _offer_change(conversation: Conversation, checking: Checking, scheme: Scheme, desk: Desk, today: date) -> Turn:
     """Which answer is to be changed? Each with what was said."""
-    given = _interview(checking, scheme).answers
+    given = interview_of(checking, scheme).answers
     if not given:
         return _go_on(conversation, checking, scheme, desk, today)
     offered = tuple(
@@ -270,31 +271,12 @@ def _offer_change(conversation: Conversation, checking: Checking, scheme: Scheme
     return say(conversation, Kind.MENU, (Phrase("eligibility.change_which"),), (*offered, _GO_ON))
 
 
-def _question(checking: Checking, scheme: Scheme, today: date) -> Question | None:
-    """The question that is open, also one whose answer is being changed; None: there is none (any more)."""
-    if checking.asking is None:
-        return None
-    return question_about(scheme, _interview(checking, scheme), checking.asking, today)
-
-
 def _news(checking: Checking, scheme: Scheme, desk: Desk, today: date) -> tuple[Phrase, ...]:
     """On another day than the resident saw last: that it is one, and what stands differently since."""
     seen = date.fromisoformat(checking.day)
     if seen == today:
         return ()
-    return changed_since(scheme, _interview(checking, scheme), desk.content, seen, today)
-
-
-def _interview(checking: Checking, scheme: Scheme) -> Interview:
-    """The answers so far; those that the scheme does not know any more are asked again."""
-    try:
-        return load_interview(scheme, json.loads(checking.answers))
-    except (FactsError, KeyError, ValueError):
-        return Interview()
-
-
-def _with(checking: Checking, interview: Interview) -> Checking:
-    return replace(checking, answers=json.dumps(dump_interview(interview), separators=(",", ":")), asking=None)
+    return changed_since(scheme, interview_of(checking, scheme), desk.content, seen, today)
 
 
 def _token(checking: Checking, option: str) -> str:
