@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from tests.bot.web.served import Served
-from tests.browser import chromium, faults_of_access
+from tests.browser import faults_of_access
 from tests.resident import Resident, resident_at
 
 pytestmark = pytest.mark.browser
@@ -23,12 +23,6 @@ BOOKED = {
     "ja-easy": ("まどぐちに いく よやくを したいです", "7/6", "13時", "7月6日"),
     "en": ("I want to reserve a time at the support desk", "next friday", "3 pm", "Friday, 8 July 2022"),
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture

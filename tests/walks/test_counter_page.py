@@ -12,18 +12,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from counter_agent.wiring import Built, build_training
-from tests.browser import chromium, faults_of_access, opened, width_of_contents
+from tests.browser import faults_of_access, opened, width_of_contents
 from tests.counter_agent.desks import settings_of
 from tests.fakes.server import Server, bound
 from tests.walks.clerk_keys import press, scan
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

@@ -21,12 +21,11 @@ from counter_agent.reading import read_certificate
 from counter_agent.virtual_card.folder import ANCHORS, open_card
 from counter_agent.virtual_card.memory import VirtualReader
 from counter_agent.virtual_card.vpcd import VpcdCard
-from tests.browser import chromium
 from tests.counter_agent.cards import ISSUED_ON
 from tests.counter_agent.desks import PIN
 from tests.counter_agent.test_screen import everything_in, traces_of
 from tests.pcscd import READER, Pcscd, is_possible, running_pcscd
-from tests.resident import Resident, resident_at
+from tests.resident import Resident
 from tests.walks.counters import DAY_OF_VISIT, Desk, Town, booked, enrolled, hears_last, signed_in, status_of
 
 pytestmark = [
@@ -87,12 +86,6 @@ class ReaderDesk(Desk):
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
 def cards(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two residents' cards, and the CA of the first."""
     folder = tmp_path_factory.mktemp("cards")
@@ -105,20 +98,6 @@ def cards(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pcscd(tmp_path: Path) -> Iterator[Pcscd]:
     with running_pcscd(tmp_path / "pcscd.log") as running:
         yield running
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    service = Town(tmp_path)
-    service.start()
-    yield service
-    service.stop()
-
-
-@pytest.fixture
-def resident(browser: Browser, town: Town) -> Iterator[Resident]:
-    with resident_at(browser, town.url) as one:
-        yield one
 
 
 @contextmanager

@@ -11,17 +11,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.bot.web.served import Served
-from tests.browser import chromium, faults_of_access
+from tests.browser import faults_of_access
 from tests.resident import Resident, resident_at
 from tests.walks.eligibility_walks import WALKS
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,19 +11,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from counter_agent.training_cards import TrainingCards
-from tests.browser import chromium
 from tests.counter_agent.desks import cards_in
 from tests.counter_agent.test_screen import traces_of
-from tests.resident import Resident, resident_at
+from tests.resident import Resident
 from tests.walks.counters import Town, booked, counter_in, database_of, hears_last, status_of
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
@@ -33,20 +25,6 @@ def cards(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cards")
     cards_in(folder)
     return folder
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    service = Town(tmp_path)
-    service.start()
-    yield service
-    service.stop()
-
-
-@pytest.fixture
-def resident(browser: Browser, town: Town) -> Iterator[Resident]:
-    with resident_at(browser, town.url) as one:
-        yield one
 
 
 def votes(town: Town) -> list[tuple[str, int, int]]:
