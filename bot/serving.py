@@ -145,8 +145,9 @@ async def _measure(service: Service) -> Sequence[Metric]:
         for outcome, count in sorted(service.delivery.outcomes.items())
     ]
     dead = len(await service.engine.read(outbox.dead(1000)))
+    broken = Metric("madoguchi_turns_broken_total", "counter", "Events answered with an apology.", service.turns.broken)
     given_up = Metric("madoguchi_letters_given_up", "gauge", "Letters given up and still kept.", dead)
-    return [*turns, *letters, given_up, *_line_pushes(service), *_visits(service), *_audited(service)]
+    return [*turns, *letters, broken, given_up, *_line_pushes(service), *_visits(service), *_audited(service)]
 
 
 def _audited(service: Service) -> Sequence[Metric]:

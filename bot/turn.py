@@ -26,6 +26,8 @@ from bot.dialogue import (
     Turn,
     day_in_tokyo,
 )
+from bot.errors import BotError
+from bot.handlers import menu
 from bot.handlers.route import respond
 from bot.house import Resident
 from bot.store import conversations, counters, inbox, outbox, unanswered
@@ -73,15 +75,25 @@ class Turns:
         self._said = said
         self._keep_questions_days = keep_questions_days
         self.taken: Counter[str] = Counter()
+        self.broken = 0
+        """Events that broke the desk."""
 
     async def take(self, incoming: Incoming) -> None:
         """Take one event: everything that follows from it is committed when this returns, or nothing is.
 
-        An event taken before changes nothing. Raises StoreError when the database does not answer; the
-        caller lets the platform deliver the event again.
+        An event taken before changes nothing. One that breaks the desk is answered with an apology: it would break it
+        again, and silence is no answer. Raises StoreError when the database does not answer; the caller lets the
+        platform deliver the event again.
         """
         now = self._clock()
-        letters = await write_again(self._engine, lambda: self._work(incoming, now))
+        try:
+            letters = await write_again(self._engine, lambda: self._work(incoming, now))
+        except BotError:
+            raise
+        except Exception:
+            _log.exception("an event broke the desk and is answered with an apology channel=%s", incoming.channel)
+            self.broken += 1
+            letters = await write_again(self._engine, lambda: self._apology(incoming, now))
         if letters is None:
             return
         self.taken[incoming.channel] += 1
@@ -103,6 +115,15 @@ class Turns:
             seen_at = now - self._keep + FAREWELL
         conversation_id = yield from conversations.save(incoming.channel, incoming.address, turn.conversation, seen_at)
         yield from self._carry_out(turn.effects, incoming, now)
+        return (yield from self._put(conversation_id, found, turn, incoming, now))
+
+    def _apology(self, incoming: Incoming, now: datetime) -> Work[tuple[Letter, ...] | None]:
+        """The event is taken; the conversation stays as it was."""
+        if not (yield from inbox.mark(incoming.channel, incoming.event_id, now)):
+            return None
+        found = yield from conversations.find(incoming.channel, incoming.address)
+        turn = menu.apologise(replace(found.conversation, turns=found.conversation.turns + 1))
+        conversation_id = yield from conversations.save(incoming.channel, incoming.address, turn.conversation, now)
         return (yield from self._put(conversation_id, found, turn, incoming, now))
 
     def _carried_through(self, turn: Turn, incoming: Incoming, now: datetime) -> Work[Turn]:

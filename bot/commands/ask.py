@@ -6,11 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.dialogue import Conversation, Desk, Incoming, Say, Text, day_in_tokyo
+from bot.booking.requests import FindMine, MineFound, NotFound
+from bot.dialogue import Conversation, Desk, Heard, Incoming, Say, Text, Turn, day_in_tokyo
 from bot.errors import BotError
 from bot.handlers.route import respond
 from bot.language import Language
@@ -30,7 +32,7 @@ class Asker:
     def ask(self, text: str, language: Language | None) -> dict[str, object]:
         """The answer as DESIGN names its parts: kind, entry, text, choices, candidates."""
         incoming = Incoming("ask", "0", "0", datetime.now(UTC), Text(text))
-        turn = respond(Conversation(chosen=language), incoming, self._desk, self._day)
+        turn = self._without_requests(respond(Conversation(chosen=language), incoming, self._desk, self._day), incoming)
         spoken = language or turn.language or Language.JA
         first = turn.says[0]
         rendered = [self._texts.render(say, spoken, self._day) for say in turn.says]
@@ -42,6 +44,16 @@ class Asker:
             "choices": [{"label": choice.label} for message in rendered for choice in message.choices],
             "candidates": list(self._candidates(first, spoken)),
         }
+
+    def _without_requests(self, turn: Turn, incoming: Incoming) -> Turn:
+        """The turn as somebody hears it who has no booking: there is no house to ask."""
+        says = turn.says
+        while turn.request is not None:
+            found = MineFound(()) if isinstance(turn.request, FindMine) else NotFound()
+            heard = replace(incoming, body=Heard(found, turn.asking))
+            turn = replace(respond(turn.conversation, heard, self._desk, self._day), language=turn.language)
+            says += turn.says
+        return replace(turn, says=says)
 
     def _candidates(self, say: Say, language: Language) -> Iterator[dict[str, object]]:
         for candidate in say.candidates:

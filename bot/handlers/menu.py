@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.content import Content, NoticeKind
-from bot.dialogue import Conversation, CountFeedback, Desk, ForgetPerson, Kind, MarkBlocked, Phrase, Turn
+from bot.dialogue import Conversation, CountFeedback, Desk, ForgetPerson, Kind, MarkBlocked, Phrase, Say, Turn
 from bot.handlers import choices
 from bot.handlers.reply import say
 from bot.language import Language
@@ -116,6 +116,12 @@ def warn(conversation: Conversation, danger: str) -> Turn:
 def explain(conversation: Conversation, text_key: str) -> Turn:
     """One of the short replies to what cannot be taken as a question."""
     return say(conversation, Kind.MENU, (Phrase(text_key),), (choices.MENU, choices.HELP))
+
+
+def apologise(conversation: Conversation) -> Turn:
+    """Something of ours went wrong: say so, and whom to call. What was on the screen stays as it was."""
+    offered = (choices.MENU, choices.OFFICE)
+    return Turn(conversation, (Say(Kind.NOTICE, (Phrase("failure.unexpected"), Phrase("office.line")), offered),))
 
 
 def refuse_number(conversation: Conversation, desk: Desk) -> Turn:

@@ -25,6 +25,7 @@ from bot.dialogue import (
     Opened,
     Phrase,
     Pressed,
+    Say,
     Text,
     Turn,
     Unreadable,
@@ -244,12 +245,17 @@ def _language_of_answer(heard: Conversation, script: Script, plain: str) -> Lang
 def _with_foreign_note(turn: Turn, script: Script) -> Turn:
     if script not in _FOREIGN:
         return turn
+    note = Phrase(f"foreign.{script.value}")
+    if not turn.says:  # what is said comes with the answer to a request
+        return replace(turn, says=(Say(Kind.NOTICE, (note,)),))
     first, *rest = turn.says
-    return replace(turn, says=(replace(first, phrases=(Phrase(f"foreign.{script.value}"), *first.phrases)), *rest))
+    return replace(turn, says=(replace(first, phrases=(note, *first.phrases)), *rest))
 
 
 def _with_languages(turn: Turn) -> Turn:
     """At first contact the other languages are offered, after the answer that was asked for."""
+    if turn.request is not None:
+        return turn
     *before, last = turn.says
     offered = (*last.choices, *choices.languages(turn.conversation.language))
     say = replace(last, phrases=(*last.phrases, Phrase("language.offer")), choices=offered)

@@ -6,21 +6,27 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn, TypeVar, cast
 
 import pytest
 
 from bot.dialogue import Body, Desk, Incoming, Left, Opened, Pressed, Text, day_in_tokyo
+from bot.errors import StoreError
+from bot.faq.search import Searcher
 from bot.store import conversations, counters, outbox, unanswered
 from bot.store.engine import Engine, engine_at
 from bot.store.migrations import migrate
 from bot.store.outbox import Letter
+from bot.store.unit import Work
 from bot.turn import Turns, expire_old, expire_questions
 from tests.desk import AT, small_desk
 
 pytestmark = pytest.mark.anyio
 KEEP = timedelta(days=30)
+T = TypeVar("T")
 KEEP_QUESTIONS_DAYS = 90
 
 
@@ -79,6 +85,43 @@ async def hall(tmp_path: Path, desk: Desk) -> AsyncIterator[Hall]:
         yield opened
 
 
+class Failing:
+    """A database that does not answer the first time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._fails = True
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._engine, name)
+
+    async def write(self, work: Work[T]) -> T:
+        if self._fails:
+            self._fails = False
+            raise StoreError("the database does not answer")
+        return await self._engine.write(work)
+
+
+class Broken:
+    """A search with a fault."""
+
+    def search(self, *_: object, **__: object) -> NoReturn:
+        raise ZeroDivisionError("東久留米")
+
+
+async def test_an_event_that_breaks_the_desk_is_answered_with_an_apology_once(
+    tmp_path: Path, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = replace(desk, searcher=cast("Searcher", Broken()))
+    async with open_hall(tmp_path / "desk.db", broken) as hall:
+        await hall.takes("e1", Opened(), "webchat")
+        for _ in range(2):
+            await hall.takes("e2", Text("駐車場はどこですか"), "webchat")
+        assert await hall.said() == ["greeting.first", "failure.unexpected", "office.line"]
+        assert hall.turns.broken == 1
+    assert "駐車場" not in caplog.text
+
+
 async def test_a_second_delivery_of_an_event_changes_nothing(hall: Hall) -> None:
     await hall.takes("e1", Text("駐車場は無料ですか"), "webchat")
     before = await hall.engine.read(conversations.find("webchat", "7"))
@@ -98,13 +141,19 @@ async def test_the_same_event_id_on_another_channel_is_another_event(hall: Hall)
     assert await hall.said("webchat") == await hall.said("console") == ["greeting.first"]
 
 
-async def test_a_fault_in_the_middle_leaves_everything_as_it_was(tmp_path: Path, desk: Desk) -> None:
+async def test_a_store_that_fails_leaves_the_event_to_be_delivered_again(tmp_path: Path, desk: Desk) -> None:
     async with open_hall(tmp_path / "desk.db", desk) as hall:
-        broken = Turns(
-            hall.engine, Desk(desk.content, None), clock=lambda: AT, keep=KEEP, pushed=frozenset(), said=lambda *_: None  # type: ignore[arg-type]
-        )  # fmt: skip
-        with pytest.raises(AttributeError):
-            await broken.take(Incoming("webchat", "e1", "7", AT, Text("駐車場は無料ですか")))
+        hall.turns = Turns(
+            cast("Engine", Failing(hall.engine)),
+            desk,
+            clock=lambda: AT,
+            keep=KEEP,
+            pushed=frozenset(),
+            said=lambda *_: None,
+        )
+        with pytest.raises(StoreError):
+            await hall.takes("e1", Text("駐車場は無料ですか"), "webchat")
+        assert hall.turns.broken == 0
         await hall.takes("e1", Text("駐車場は無料ですか"), "webchat")
         assert await hall.said() == ["@answer/desk.parking", "language.offer"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.booking.bookings import Status
-from tests.bot.booking_house import SLOT, START, House, opened_house
+from tests.bot.booking_house import SLOT, START, House, desk, opened_house
 
 pytestmark = pytest.mark.anyio
 
@@ -244,3 +244,40 @@ async def test_once_the_programme_is_over_nothing_can_be_booked(house: House) ->
         assert "過ぎています" in await house.says("anna", text)
     await house.presses("anna", f"booking:1.time={SLOT}")
     assert "過ぎています" in await house.last("anna")
+
+
+FIRST = [
+    "予約を変更したい",
+    "予約をキャンセルしたい",
+    "予約の確認",
+    "キャンセル待ち",
+    "予約番号を忘れた",
+    "F222-F22P",
+    "I want to cancel my booking",
+    "我想取消预约",
+    "예약을 취소하고 싶어요",
+    "Tôi muốn hủy lịch hẹn",
+]
+
+
+@pytest.mark.parametrize("text", FIRST)
+async def test_ones_own_bookings_may_be_asked_for_first(house: House, text: str) -> None:
+    assert "うまくお答えできませんでした" not in await house.says("anna", text)
+    assert await house.choices("anna")
+    assert house.turns.broken == 0
+    await house.says("anna", "駐車場はありますか", text)
+    assert house.turns.broken == 0
+
+
+async def test_who_writes_chinese_is_told_which_languages_there_are_also_about_their_bookings(house: House) -> None:
+    await house.says("anna", "我想取消预约")
+    assert "本窗口只用日语" in await house.last("anna", 2)
+
+
+async def test_whatever_begins_a_dialogue_can_be_the_first_message(house: House) -> None:
+    content = desk().content
+    asks = [ask for entry in content.entries.values() if entry.starts for texts in entry.asks.values() for ask in texts]
+    for number, text in enumerate([*asks, *(word for words in content.words.values() for word in sorted(words))]):
+        await house.types(f"resident {number}", text)
+        assert await house.said(f"resident {number}"), text
+    assert house.turns.broken == 0
