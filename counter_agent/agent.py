@@ -155,6 +155,7 @@ class Agent:
         chosen = visit_id or (upcoming.visit_id if upcoming else "")
         counter = waiting.call(self._counter, chosen, self.now())
         if not isinstance(counter, e.Refused) and counter.visit is not None:
+            self._parts.card.forget()  # whoever was here before
             self._report(reporting.called_of(counter.visit, report_id=self._parts.new_id()))
         return self._became(counter, "call", clerk=clerk, visit_id=chosen)
 

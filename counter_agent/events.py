@@ -254,6 +254,7 @@ class Reason(StrEnum):
     AT_OTHER_COUNTER = "at_other_counter"
     NO_LIST = "no_list"
     CARD_IS_ON = "card_is_on"
+    CUT_OFF = "cut_off"
 
 
 @dataclass(frozen=True, slots=True)

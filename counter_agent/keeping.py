@@ -61,4 +61,5 @@ def _cut_off(visit: Visit) -> Visit:
         consents=frozenset(),
         payment_service="",
         page_cleared=visit.page_cleared and visit.stage is Stage.CLOSED,
+        is_cut_off=visit.was_read,
     )

@@ -76,17 +76,28 @@ def _place_card(visit: Visit, event: e.CardPlaced) -> Step:
 
 
 def _placed(visit: Visit, card: e.CardPlaced) -> Step:
-    if card.same_as_before is False:
-        return _alarm(visit)
+    if visit.was_read:
+        return _placed_again(visit, card)
     if card.kind is not e.CardKind.CARD or card.tries_left is None:
         return _stuck(visit, Outcome.NOT_MY_NUMBER_CARD)
     if not card.has_certificate:
         return _stuck(visit, Outcome.CARD_UNREADABLE)
-    if card.same_as_before:
-        return Step(replace(visit, stage=Stage.READ))
     if card.tries_left == 0:
         return _stuck(visit, Outcome.CARD_LOCKED)
-    return Step(replace(visit, stage=Stage.CARD_ON, tries_left=card.tries_left, consents=frozenset()))
+    # Whatever card is remembered is not of this person: their own has not been read.
+    forgotten = () if card.same_as_before is None else (e.Effect.FORGET_CARD,)
+    return Step(replace(visit, stage=Stage.CARD_ON, tries_left=card.tries_left, consents=frozenset()), forgotten)
+
+
+def _placed_again(visit: Visit, card: e.CardPlaced) -> Step:
+    """A card after the read: only the one that was read goes on. Where nobody can tell, nothing goes on."""
+    if card.same_as_before is False:
+        return _alarm(visit)
+    if card.kind is not e.CardKind.CARD:
+        return _stuck(visit, Outcome.NOT_MY_NUMBER_CARD)
+    if card.same_as_before and not visit.is_cut_off:
+        return Step(replace(visit, stage=Stage.READ))
+    return Step(replace(_without_resident(visit, Stage.PAUSED), did_not_answer=not visit.is_cut_off))
 
 
 def _lift_card(visit: Visit, _event: e.CardLifted) -> Step:
@@ -97,7 +108,8 @@ def _lift_card(visit: Visit, _event: e.CardLifted) -> Step:
         case Stage.READ | Stage.FINISHING if visit.takes_card:
             return Step(_without_resident(empty, Stage.PAUSED), (e.Effect.WIPE,))
         case Stage.STUCK if visit.outcome is Outcome.NOT_MY_NUMBER_CARD:
-            return Step(replace(empty, stage=Stage.PREPARED, outcome=None))
+            waits = Stage.PAUSED if visit.was_read else Stage.PREPARED
+            return Step(replace(_without_resident(empty, waits), outcome=None), (e.Effect.WIPE,))
         case Stage.STUCK:
             return Step(_without_resident(empty, Stage.STUCK), (e.Effect.WIPE,))
         case Stage.ENDING:
@@ -170,7 +182,10 @@ def _settle(visit: Visit, event: e.ServiceSettled) -> Step | e.Refused:
 def _add_service(visit: Visit, event: e.ServiceAdded) -> Step:
     known = {service.id for service in visit.services}
     added = () if event.service.id in known else (event.service,)
-    return Step(replace(visit, services=(*visit.services, *added)))
+    more = replace(visit, services=(*visit.services, *added))
+    if visit.stage is Stage.READ and more.takes_card and not visit.was_read:
+        return Step(replace(more, stage=Stage.CALLED))  # what went without a card needs one now
+    return Step(more)
 
 
 def _name_payment(visit: Visit, event: e.PaymentNamed) -> Step | e.Refused:
@@ -226,7 +241,9 @@ def _clear_page(visit: Visit, _event: e.PageCleared) -> Step:
     return _closed_by_evidence(replace(visit, page_cleared=True))
 
 
-def _resume(visit: Visit, _event: e.Resumed) -> Step:
+def _resume(visit: Visit, _event: e.Resumed) -> Step | e.Refused:
+    if visit.is_cut_off:
+        return e.Refused(e.Reason.CUT_OFF)
     if visit.takes_card:
         return Step(visit, (e.Effect.INSPECT_CARD,))
     return Step(replace(visit, stage=Stage.READ))
@@ -291,6 +308,7 @@ def _next_person(visit: Visit, ended: tuple[Outcome, ...]) -> Visit:
         outcome=None,
         page_cleared=False,
         ended=ended,
+        is_cut_off=False,
     )
 
 

@@ -72,6 +72,13 @@ class Visit:
     outcome: Outcome | None = None
     page_cleared: bool = False
     ended: tuple[Outcome, ...] = ()
+    is_cut_off: bool = False
+    """Its card was read, and then the program ended: which card it was is not known any more, so it can only end."""
+
+    @property
+    def was_read(self) -> bool:
+        """Whether this person's card was read in this visit."""
+        return self.verdict is not None
 
     @property
     def takes_card(self) -> bool:

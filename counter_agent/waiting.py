@@ -97,7 +97,7 @@ def hold(counter: Counter, visit_id: str) -> Counter | e.Refused:
 
 
 def _back_to_waiting(counter: Counter, visit: Visit) -> Counter | e.Refused:
-    if visit.stage not in {Stage.CALLED, Stage.PREPARED} or visit.person > 1:
+    if visit.stage not in {Stage.CALLED, Stage.PREPARED} or visit.person > 1 or visit.was_read:
         return e.Refused(e.Reason.VISIT_NOT_CLOSED)
     if visit.reader is Reader.CARD:
         return e.Refused(e.Reason.CARD_IS_ON)

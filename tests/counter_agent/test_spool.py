@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from counter_agent import events as e
 from counter_agent import keeping
 from counter_agent.errors import SpoolError
 from counter_agent.reporting import check_in_of, gone_without_visit
@@ -116,13 +117,17 @@ def test_the_day_has_its_own_reports_by_the_clock_in_tokyo(tmp_path: Path) -> No
 
 
 def test_a_crash_forgets_nobody_and_closes_nothing() -> None:
-    at_work = replace(visit(), stage=Stage.READ, reader=Reader.CARD, payment_service="あおぞらペイ", tries_left=None)
+    verdict = e.Verdict(possession_proved=True, dates_valid=True, chain_valid=True)
+    at_work = replace(
+        visit(), stage=Stage.READ, reader=Reader.CARD, payment_service="あおぞらペイ", tries_left=None, verdict=verdict
+    )
     kept = keeping.dump(Counter(waiting=(visitor("B-2", visit_id="b" * 32),), visit=at_work, reader=Reader.CARD))
     assert "あおぞら" not in kept
     back = keeping.load(kept)
     assert back.waiting == (visitor("B-2", visit_id="b" * 32),)
     assert back.visit is not None
     assert (back.visit.stage, back.visit.reader, back.reader) == (Stage.PAUSED, Reader.LOST, Reader.LOST)
+    assert back.visit.is_cut_off, "which card it was is not known any more"
     assert not back.is_free
 
 

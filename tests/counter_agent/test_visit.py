@@ -281,6 +281,42 @@ def test_after_a_pause_the_card_is_looked_at_before_anything_goes_on() -> None:
     assert refused(after(*ALL_READY), e.Resumed()) is e.Reason.NOT_NOW
 
 
+PHONE = e.CardPlaced(e.CardKind.PHONE, None)
+
+
+def test_a_phone_in_the_middle_leads_back_to_the_card_that_was_read() -> None:
+    paused = after(*UNTIL_READ, e.CardLifted(), PHONE, e.CardLifted())
+    assert paused.stage is Stage.PAUSED
+    assert went(paused, (SAME,)).visit.stage is Stage.READ
+    assert went(paused, (OTHER,)).visit.stage is Stage.ALARM
+
+
+def test_a_card_remembered_from_somebody_else_opens_nothing_and_is_forgotten() -> None:
+    for remembered in (SAME, OTHER):
+        placed = went(visit(), (*ALL_READY, remembered))
+        assert placed.visit.stage is Stage.CARD_ON
+        assert placed.effects == (e.Effect.FORGET_CARD,)
+
+
+def test_where_nobody_can_tell_which_card_it_is_the_visit_stays_paused() -> None:
+    paused = went(after(*UNTIL_READ, e.CardLifted()), (CARD,)).visit
+    assert (paused.stage, paused.did_not_answer) == (Stage.PAUSED, True)
+    assert went(paused, (SAME,)).visit.stage is Stage.READ
+
+
+def test_a_visit_that_was_cut_off_after_the_read_can_only_end() -> None:
+    cut_off = replace(after(*UNTIL_READ, e.CardLifted()), is_cut_off=True)
+    for card in (CARD, SAME):
+        assert went(cut_off, (card,)).visit.stage is Stage.PAUSED
+    assert refused(cut_off, e.Resumed()) is e.Reason.CUT_OFF
+    assert went(cut_off, (e.EndAsked(Outcome.ABANDONED),)).visit.stage is Stage.ENDING
+
+
+def test_a_service_that_needs_the_card_is_not_given_without_it() -> None:
+    begun = went(visit(ADVICE), (e.ItemsChecked(), e.ServiceAdded(POINTS))).visit
+    assert (begun.stage, begun.takes_card) == (Stage.CALLED, True)
+
+
 def test_a_card_laid_down_while_the_visit_ends_must_be_taken_off_too() -> None:
     ending = after(*ENDING, e.CardLifted(), e.CardNoticed(), e.PageCleared())
     assert ending.stage is Stage.ENDING
@@ -375,6 +411,10 @@ def test_no_order_of_events_closes_a_visit_without_evidence(events: list[e.Event
         assert before.stage is not Stage.CLOSED or now_on == replace(before, active_at=now_on.active_at)
         if e.Effect.READ_CARD in taken.effects and before.tries_left == 1:
             assert before.consents == frozenset(e.Who)
+        if now_on.stage in {Stage.READ, Stage.FINISHING} and now_on.takes_card:
+            assert now_on.was_read
+        if now_on.was_read and before.was_read and now_on.person == before.person:
+            assert now_on.stage not in {Stage.PREPARED, Stage.CARD_ON, Stage.READING}, "nobody else's card is read"
 
 
 @given(st.lists(st.sampled_from(EVENTS), max_size=30))

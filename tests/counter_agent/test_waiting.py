@@ -81,6 +81,13 @@ def test_a_visit_with_a_card_is_not_put_on_hold(stage: Stage, reader: Reader, re
     assert refusal(hold(counter, visit().visit_id)) is reason
 
 
+def test_a_visit_whose_card_was_read_is_not_put_on_hold() -> None:
+    read = replace(
+        visit(), stage=Stage.CALLED, verdict=e.Verdict(possession_proved=True, dates_valid=True, chain_valid=True)
+    )
+    assert refusal(hold(Counter(visit=read), read.visit_id)) is e.Reason.VISIT_NOT_CLOSED
+
+
 @pytest.mark.parametrize(
     ("found", "typed", "reason"),
     [
