@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.booking.bookings import Booking, Limits
+from bot.booking.bookings import Booking, Limits, Status
 from bot.booking.calendar import opening, seats_of, slots_on
 from bot.booking.days import outlook
 from bot.booking.plan import Plan
@@ -81,8 +81,18 @@ def find_days(request: FindDays, resident: Resident, house: House) -> Work[Outco
         return Refused(refusal)
     if house.now < house.plan.calendar.opens_at:
         return Refused(Refusal(Reason.NOT_OPEN_YET, told("opens", house.plan.calendar.opens_at)))
+    if not request.changing and (full := (yield from _has_as_many_as_allowed(resident, house))):
+        return Refused(full)
     taken = yield from _taken_by_others(request, resident, house)
     return DaysFound(marked_days(house.plan, request.service, request.party, house.now, taken, house.changes))
+
+
+def _has_as_many_as_allowed(resident: Resident, house: House) -> Work[Refusal | None]:
+    """Said before a day is chosen; the claim looks again."""
+    most = house.limits.active
+    mine = yield from booking_rows.of_conversation(resident.conversation_id, house.now)
+    count = sum(one.status in {Status.CONFIRMED, Status.OFFERED} for one in mine)
+    return Refusal(Reason.TOO_MANY_BOOKINGS, {"most": most}) if count >= most else None
 
 
 def find_times(request: FindTimes, resident: Resident, house: House) -> Work[Outcome]:

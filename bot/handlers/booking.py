@@ -36,10 +36,14 @@ from bot.handlers import booked, choices
 from bot.handlers import booking_shown as shown
 from bot.handlers import booking_steps as steps
 from bot.handlers.reply import ask_the_house, in_the_middle, say
-from bot.handlers.when import When, when_said
+from bot.handlers.when import PartOfDay, When, part_of_day_said, when_said
 
 VERB = shown.VERB
-_STOPPING = frozenset({"やめる", "やめます", "やめたい", "中止", "stop", "quit"})
+_STOPPING = frozenset(
+    {"やめる", "やめます", "やめたい", "やっぱりやめる", "やっぱりやめます", "やめとく", "中止", "キャンセル"}
+    | {"stop", "quit", "cancel"}
+)
+_NOON = 12
 _PEOPLE = re.compile(r"(\d{1,2}) ?(?:人|名|にん|people|persons?)(?:です|で)?")
 _NEAREST = 3
 
@@ -80,9 +84,26 @@ def read(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn
     people = _PEOPLE.fullmatch(typed)
     if filling.step == "party" and people and 1 <= int(people[1]) <= plan.rules.largest_party:
         return steps.ask_days(conversation, replace(filling, party=int(people[1])))
-    if filling.step in {"day", "time"} and (said := when_said(text, today)):
+    if filling.step not in {"day", "time"}:
+        return None
+    if said := when_said(text, today):
         return _choose_said(conversation, filling, said)
-    return None
+    first = _first_offered(conversation, filling, part_of_day_said(text))
+    return steps.step(conversation, filling, filling.step, first, plan) if first else None
+
+
+def _first_offered(conversation: Conversation, filling: Filling, part: PartOfDay | None) -> str | None:
+    """The first day or time on the screen that is free and in that part of the day."""
+    mark = f"{VERB}:{filling.run}.{filling.step}="
+    values = [one.token.removeprefix(mark) for one in conversation.offered if one.token.startswith(mark)]
+    match part:
+        case PartOfDay.ANY:
+            return next(iter(values), None)
+        case PartOfDay.MORNING | PartOfDay.AFTERNOON if filling.step == "time":
+            is_late = part is PartOfDay.AFTERNOON
+            return next((at for at in values if (datetime.fromisoformat(at).hour >= _NOON) is is_late), None)
+        case _:
+            return None
 
 
 def _choose_said(conversation: Conversation, filling: Filling, said: When) -> Turn | None:
@@ -112,6 +133,11 @@ def with_step(turn: Turn, desk: Desk) -> Turn:
     answered = (*before, replace(last, phrases=(*last.phrases, Phrase("booking.back_to"))))
     asked = steps.present(turn.conversation, filling, plan)
     return replace(asked, says=(*answered, *asked.says), effects=turn.effects, language=turn.language)
+
+
+def again(conversation: Conversation, desk: Desk) -> Turn:
+    """The step that is open, for somebody who asks to book while they do."""
+    return with_step(say(conversation, Kind.NOTICE, (), conversation.offered), desk)
 
 
 def hear(conversation: Conversation, outcome: Outcome, desk: Desk) -> Turn | None:

@@ -13,6 +13,7 @@ from bot.handlers import choices
 from bot.handlers.leaning import leaning, named, surer
 from bot.handlers.redact import cleaned
 from bot.handlers.reply import say
+from bot.handlers.wish import is_to_book
 from bot.language import Script, noticed_script
 
 _DECOYS = frozenset({EntryKind.CHAT, EntryKind.ELSEWHERE})
@@ -25,6 +26,8 @@ def ask(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
 
     The text is looked at and forgotten; only where no answer was sure, it is asked to be kept, cleaned of the person.
     """
+    if desk.content.booking is not None and is_to_book(text, today):
+        return Turn(conversation, (), goto=Dialogue.BOOKING)
     return _answer_each(conversation, text, desk, today) or _answer_one(conversation, text, desk, today)
 
 

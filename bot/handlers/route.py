@@ -164,6 +164,8 @@ def _ask(conversation: Conversation, plain: str, desk: Desk, today: date) -> Tur
 def _ask_in_between(conversation: Conversation, plain: str, desk: Desk, today: date) -> Turn:
     """The answer to a question; one asked in the middle of a dialogue is followed by what the dialogue was asking."""
     turn = question.ask(conversation, plain, desk, today)
+    if turn.goto == booking.VERB and booking.is_asking(conversation):  # it is what goes on already
+        return booking.again(conversation, desk)
     return _followed(turn, desk, today) if turn.goto else _with_open_step(turn, conversation, desk, today)
 
 

@@ -9,19 +9,34 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from enum import StrEnum
+
+
+class PartOfDay(StrEnum):
+    """Which part of a day somebody means who names no time."""
+
+    ANY = "any"
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
 
 _REIWA_ZERO = 2018
 _FARTHEST = timedelta(days=730)
 """Nobody books a day further off: it is a slip."""
+_JUST_PAST = timedelta(days=60)
+"""A day of the last weeks is that day, and no day of next year."""
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
 _REIWA = re.compile(r"(?:令和|r)(\d{1,2}|元)[年/.](\d{1,2})[月/.](\d{1,2})日?")
 _MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:月|がつ|[/.])(\d{1,2})(?:日|にち)?(?!\d)")
 _DAY_ALONE = re.compile(r"(?<![\d月/.])(\d{1,2})(?:日|にち)(?!間|後|まえ|前|以内)")
+_KANJI_NUMBER = re.compile(r"[一二三四五六七八九十]{1,3}(?=[時月日])")
 _DAYS_ON = re.compile(r"(?<!\d)(\d{1,2})日後")
 _NEXT = frozenset({"今度", "次"})
 _NAMED = (
     (re.compile(r"明後日|あさって|day after tomorrow"), 2),
     (re.compile(r"明日|あした|あす|tomorrow"), 1),
+    (re.compile(r"一昨日|おととい"), -2),
+    (re.compile(r"昨日|きのう|yesterday"), -1),
     (re.compile(r"今日|(?<![ぁ-ん])きょう(?!だい)|本日|today"), 0),
 )
 _WEEKDAYS = "月火水木金土日"
@@ -55,6 +70,12 @@ _FILLER = re.compile(
     + r"|[、。,.!?()「」~\s-]|\b(?:i'd like|i would like|can i|could i|is|it|on|at|the|of|a|for|to|please"
     r"|book|come|around|about|free|available|ok|o'clock|yes)\b"
 )
+_PARTS = (
+    (PartOfDay.MORNING, re.compile(r"午前中?|ごぜん|朝(?:一番?)?|(?:in the )?\bmorning\b")),
+    (PartOfDay.AFTERNOON, re.compile(r"午後|ごご|昼(?:過ぎ|から)?|夕方|(?:in the )?\bafternoon\b")),
+    (PartOfDay.ANY, re.compile(r"(?:一番|いちばん)?早い(?:日|時間|ところ|順)?|最短|いつでも|何時でも|おまかせ")),
+    (PartOfDay.ANY, re.compile(r"\b(?:the )?(?:earliest|soonest|asap|any ?time|any day|first available)\b")),
+)
 _ASIDE = 3
 """So many letters besides a day or a time may stand; more, and the text is about something else."""
 _OPENS, _NOON = 7, 12
@@ -70,7 +91,7 @@ class When:
 
 
 def when_said(text: str, today: date) -> When | None:
-    """The day, today or later, and the time of day a text names; None where it names neither, none that exists, or is
+    """The day and the time of day a text names; None where it names neither, none that exists, or is
     about something else besides.
 
     >>> def said(text: str) -> str:
@@ -83,9 +104,39 @@ def when_said(text: str, today: date) -> When | None:
     >>> said("9月30日までにカードを申請すれば良いですか")
     '-'
     """
-    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = _KANJI_NUMBER.sub(_in_digits, unicodedata.normalize("NFKC", text).lower())
     when = When(_day_said(plain, today), _time_said(plain))
     return when if (when.day or when.time) and len(_besides(plain)) <= _ASIDE else None
+
+
+def part_of_day_said(text: str) -> PartOfDay | None:
+    """The part of a day, or ANY where somebody wants the first there is; None where the text is about something else.
+
+    >>> [part_of_day_said(text) for text in ("一番早い日", "午後でお願いします", "朝一番", "午前は混みますか")]
+    [<PartOfDay.ANY: 'any'>, <PartOfDay.AFTERNOON: 'afternoon'>, <PartOfDay.MORNING: 'morning'>, None]
+    """
+    plain = unicodedata.normalize("NFKC", text).lower()
+    part = next((part for part, pattern in _PARTS if pattern.search(plain)), None)
+    besides = plain
+    for _, pattern in _PARTS:
+        besides = pattern.sub(" ", besides)
+    return part if part and not "".join(_FILLER.sub(" ", besides).split()) else None
+
+
+def names_a_moment(text: str, today: date) -> bool:
+    """Whether a text names a day or a time of day, whatever it is about."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return _day_said(plain, today) is not None or _time_said(plain) is not None
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    """A number of a day or an hour in digits: 十, 十一, 二十, 三十一."""
+    tens, ten, ones = found[0].rpartition("十")
+    return str((_unit(tens) or 1) * 10 + _unit(ones)) if ten else str(_unit(ones))
+
+
+def _unit(sign: str) -> int:
+    return "一二三四五六七八九".find(sign) + 1 if sign else 0
 
 
 def _besides(plain: str) -> str:
@@ -156,7 +207,8 @@ def _named(plain: str, today: date) -> date | None:
 
 def _next(month: int, day: int, today: date) -> date | None:
     this_year = _day(today.year, month, day)
-    return this_year if this_year is None or this_year >= today else _day(today.year + 1, month, day)
+    is_meant = this_year is None or this_year >= today - _JUST_PAST
+    return this_year if is_meant else _day(today.year + 1, month, day)
 
 
 def _next_of_month(day: int, today: date) -> date | None:

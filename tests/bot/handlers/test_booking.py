@@ -99,6 +99,8 @@ async def test_a_second_press_on_the_button_that_books_shows_the_ticket(house: H
     ("day", "reason"),
     [
         ("今日", "締め切りました"),
+        ("昨日", "令和4年6月30日（木曜日）は予約できません"),
+        ("6/20", "令和4年6月20日（月曜日）は予約できません"),
         ("12/20", "から受け付けます"),
         ("7/9", "土曜・日曜はお休み"),
         ("7/18", "祝日（海の日）"),
@@ -281,3 +283,71 @@ async def test_whatever_begins_a_dialogue_can_be_the_first_message(house: House)
         await house.types(f"resident {number}", text)
         assert await house.said(f"resident {number}"), text
     assert house.turns.broken == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7月5日の10時半に窓口を予約したい",
+        "家族4人で予約したい",
+        "健康保険証の登録を予約したい",
+        "公金受取口座の登録を予約したい",
+        "マイナポイントの申込支援を予約したい",
+        "空いている日はいつですか",
+        "I want to book an appointment",
+        "book for two people tomorrow",
+    ],
+)
+async def test_a_wish_to_come_to_the_desk_begins_the_booking(house: House, text: str) -> None:
+    begun = await house.says("anna", text)
+    assert ("What is it for?" if text.isascii() else "どのご用件ですか") in begun
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("予約したい", "窓口へ来る日時の予約ですか、マイナポイントの予約"),
+        ("予約は必要ですか", "予約が必要だとは"),
+        ("マイナポイントの予約とは何ですか", "申込の準備"),
+        ("Do I need an appointment?", "appointment"),
+        ("図書館の会議室を予約したい", "マイナポイント"),
+    ],
+)
+async def test_what_only_sounds_like_a_booking_begins_none(house: House, text: str, shown: str) -> None:
+    assert shown in await house.says("anna", text)
+    assert "どのご用件ですか" not in await house.last("anna")
+
+
+async def test_who_asks_to_book_while_booking_goes_on_where_they_are(house: House) -> None:
+    before = await to_the_days(house)
+    assert await house.says("anna", "家族4人で窓口を予約したい") == before
+
+
+async def test_who_has_no_day_in_mind_gets_the_first_one_free(house: House) -> None:
+    await booked(house, "7/4", "8時半", address="berta", people="2人")
+    await to_the_days(house)
+    assert "7月4日" in await house.says("anna", "一番早い日")
+    assert "7月4日（月曜日） 午前9時から" in await house.says("anna", "いつでもいいです")
+
+
+@pytest.mark.parametrize(
+    ("text", "time"), [("午後", "午後1時から"), ("朝一番", "午前8時30分から"), ("十時半", "午前10時30分から")]
+)
+async def test_a_part_of_the_day_is_its_first_time(house: House, text: str, time: str) -> None:
+    await to_the_days(house)
+    await house.says("anna", "7/5")
+    assert time in await house.says("anna", text)
+
+
+async def test_who_has_as_many_bookings_as_allowed_is_told_before_choosing_a_day(house: House) -> None:
+    await booked(house, "7/5", "10時")
+    await booked(house, "7/6", "10時")
+    assert "お一人2件まで" in await to_the_days(house)
+
+
+@pytest.mark.parametrize("text", ["やっぱりやめる", "キャンセル", "stop"])
+async def test_stopping_can_be_typed(house: House, text: str) -> None:
+    await to_the_days(house)
+    await house.says("anna", text)
+    assert await house.bookings("anna") == ()
+    assert "駐車場" in await house.says("anna", "駐車場はありますか")
