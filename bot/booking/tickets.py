@@ -129,10 +129,14 @@ def slip_in(text: str) -> Misread | None:
 def without(text: str) -> str:
     """The text without what is drawn like a ticket: its signs tell nothing of the language somebody writes.
 
-    >>> without("F222-F22P"), without("ticket m2x8 p326 please"), without("next week")
-    (' ', 'ticket   please', 'next week')
+    >>> without("F222-F22P"), without("ticket m2x8 p326 please"), without("YYYY-YYYP"), without("next week")
+    (' ', 'ticket   please', ' ', 'next week')
     """
-    return _DRAWN_ALIKE.sub(lambda found: " " if _has_both(found[0]) else found[0], unicodedata.normalize("NFKC", text))
+    return _DRAWN_ALIKE.sub(_left_out, unicodedata.normalize("NFKC", text))
+
+
+def _left_out(found: re.Match[str]) -> str:
+    return " " if _has_both(found[0]) or not isinstance(parse(found[0]), Misread) else found[0]
 
 
 def _has_both(signs: str) -> bool:
