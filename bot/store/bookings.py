@@ -47,7 +47,7 @@ from bot.store.query import Dialect, Query
 from bot.store.reminders import Timed
 from bot.store.schema import bookings
 from bot.store.unit import Work
-from bot.store.wishes import Refused
+from bot.store.wishes import NoRoom, Refused
 
 
 def hold(wish: Wish, capacity: Capacity, limits: Limits, now: datetime, held_until: datetime) -> Work[Made | Refused]:
@@ -55,20 +55,29 @@ def hold(wish: Wish, capacity: Capacity, limits: Limits, now: datetime, held_unt
 
     Call `conversations.find` before, in the same work: it is what keeps two events of one person apart.
     """
-    add = partial(wishes.add_held, wish, capacity, limits, now, held_until)
-    return (yield from _seated(add, wish.visit, capacity, now))
+    yield from seats.lock(slot.id for slot in wish.visit.slots)
+    at_once = partial(wishes.add_seated, wish, capacity, limits, now, held_until)
+    added = yield from at_once()
+    if added is None:
+        add = partial(wishes.add_held, wish, capacity, limits, now, held_until)
+        return (yield from _seated(add, wish.visit, capacity, now))
+    if isinstance(added, NoRoom) and added.has_overdue and (yield from holds.end_overdue(wish.visit, now)):
+        added = yield from at_once()
+    if isinstance(added, Booking):
+        return Made(added)
+    return Full() if added is None or isinstance(added, NoRoom) else added
 
 
 def enter(wish: Wish, capacity: Capacity, now: datetime) -> Work[Made | Refused]:
     """Book at once, without a limit: staff do this for somebody who rang or came."""
+    yield from seats.lock(slot.id for slot in wish.visit.slots)
     return (yield from _seated(partial(wishes.add_confirmed, wish, capacity, now), wish.visit, capacity, now))
 
 
 def _seated(
     add: Callable[[], Work[Booking | Refused]], visit: Visit, capacity: Capacity, now: datetime
 ) -> Work[Made | Refused]:
-    """A booking added with its seats, or why not."""
-    yield from seats.lock(slot.id for slot in visit.slots)
+    """A booking added with its seats, or why not; the caller holds the slots' locks."""
     added = yield from add()
     if isinstance(added, Full) and (yield from holds.end_overdue(visit, now)):
         added = yield from add()

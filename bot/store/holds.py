@@ -105,14 +105,18 @@ def _end(ids: Select[tuple[int]], condition: ColumnElement[bool]) -> Executable:
     return ended.where(_table.id.in_(select(chosen.c.id)), condition).returning(*BOOKING)
 
 
-@Query
-def _end_holds_of_slot(_: Dialect) -> Executable:
-    service, starts_at = bindparam("service", type_=Text), bindparam("starts_at", type_=BigInteger)
+def holds_over_in_slot(service: ColumnElement[str], starts_at: ColumnElement[int]) -> Select[tuple[int]]:
+    """The ids of holds of a slot that are over at the bound `now`, where nobody is in line."""
     is_here = (seats_table.c.service == service) & (seats_table.c.starts_at == starts_at)
     has_line = exists().where(waits.c.service == service, waits.c.starts_at == starts_at)
-    is_over = is_one_of(AWAITING_CONFIRMATION) & _is_over()
     found = select(_table.id).join(seats_table, seats_table.c.booking_id == _table.id)
-    return _end(found.where(is_here, is_over, ~has_line), is_over)
+    return found.where(is_here, is_one_of(AWAITING_CONFIRMATION), _is_over(), ~has_line)
+
+
+@Query
+def _end_holds_of_slot(_: Dialect) -> Executable:
+    found = holds_over_in_slot(bindparam("service", type_=Text), bindparam("starts_at", type_=BigInteger))
+    return _end(found, is_one_of(AWAITING_CONFIRMATION) & _is_over())
 
 
 @Query

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,10 @@ from sqlalchemy import (
     Integer,
     Text,
     bindparam,
+    case,
     delete,
     exists,
+    false,
     func,
     literal_column,
     select,
@@ -21,9 +24,11 @@ from sqlalchemy import (
 
 from bot.booking.bookings import Booking, Capacity, Full, Limit, Limits, Status, TicketTaken, TooMany, Wish
 from bot.store.booking_rows import COUNTS, write_visit
+from bot.store.holds import holds_over_in_slot
 from bot.store.instant import to_micros
 from bot.store.query import Dialect, Query
 from bot.store.schema import bookings, seats
+from bot.store.seats import free_numbers
 from bot.store.unit import Work
 
 Refused = TooMany | TicketTaken | Full
@@ -44,6 +49,36 @@ def add_held(
     if count.active >= limits.active:
         return TooMany(Limit.ACTIVE)
     return TooMany(Limit.HELD) if count.held >= limits.held else refusal
+
+
+@dataclass(frozen=True, slots=True)
+class NoRoom:
+    """All seats are taken; `has_overdue`: some by holds that are over."""
+
+    has_overdue: bool
+
+
+def add_seated(
+    wish: Wish, capacity: Capacity, limits: Limits, now: datetime, held_until: datetime
+) -> Work[Booking | TooMany | TicketTaken | NoRoom | None]:
+    """`add_held` and the claim of its seats in one trip to the server, for a visit of one slot whose lock is held.
+
+    None: nothing was done, because the visit has several slots or the database is no trip away.
+    """
+    if len(wish.visit.slots) != 1:
+        return None
+    values = _values(wish, Status.HELD, now, held_until) | _room(wish, capacity)
+    rows = yield _insert_seated.bind(**values, most_active=limits.active, most_held=limits.held)
+    if not rows:
+        return None
+    booking_id, active, held, fits, has_overdue = rows[0]
+    if booking_id is not None:
+        return _made(booking_id, wish, Status.HELD, now, held_until)
+    if active >= limits.active:
+        return TooMany(Limit.ACTIVE)
+    if held >= limits.held:
+        return TooMany(Limit.HELD)
+    return TicketTaken() if fits else NoRoom(has_overdue)
 
 
 def add_waiting(wish: Wish, limits: Limits, now: datetime) -> Work[Booking | TooMany | TicketTaken]:
@@ -137,7 +172,7 @@ _BOUND = (
 )
 
 
-def _insert(dialect: Dialect, *conditions: ColumnElement[bool]) -> Executable:
+def _insert(dialect: Dialect, *conditions: ColumnElement[bool]) -> Any:
     """One statement checks and adds the row, so that a refusal costs no more; a ticket that is taken adds none."""
     table = bookings.c
     row: dict[str, Any] = {name: bindparam(name, type_=table[name].type) for name in _BOUND}
@@ -147,8 +182,7 @@ def _insert(dialect: Dialect, *conditions: ColumnElement[bool]) -> Executable:
     # SQLite reads ON CONFLICT after a SELECT only if that has a WHERE.
     chosen = select(*row.values()).where(*conditions, literal_column("1") == literal_column("1"))
     inserted: Any = dialect.insert(bookings)
-    made: Executable = inserted.from_select(list(row), chosen).on_conflict_do_nothing().returning(table.id)
-    return made
+    return inserted.from_select(list(row), chosen).on_conflict_do_nothing().returning(table.id)
 
 
 def _has_room() -> ColumnElement[bool]:
@@ -168,17 +202,41 @@ _ACTIVE, _HELD, _WAITING = COUNTS
 
 @Query
 def _insert_held(dialect: Dialect) -> Executable:
-    return _insert(dialect, _has_room(), _below(_ACTIVE, "most_active"), _below(_HELD, "most_held"))
+    made: Executable = _insert(dialect, _has_room(), _below(_ACTIVE, "most_active"), _below(_HELD, "most_held"))
+    return made
+
+
+@Query
+def _insert_seated(dialect: Dialect) -> Executable | None:
+    """What the person `had`, the seats to take (`chosen`), the booking if all fits (`made`), its seats (`seated`)."""
+    if dialect.has_one_writer:
+        return None
+    service, starts_at = bindparam("desk", type_=Text), bindparam("starts_at", type_=BigInteger)
+    had = select(_ACTIVE.label("active"), _HELD.label("held")).cte("had")
+    chosen = free_numbers(service, starts_at).cte("chosen")
+    fits = select(func.count()).select_from(chosen).scalar_subquery() == bindparam("wanted", type_=Integer)
+    may = (
+        select(had.c.active).scalar_subquery() < bindparam("most_active", type_=Integer),
+        select(had.c.held).scalar_subquery() < bindparam("most_held", type_=Integer),
+    )
+    made = _insert(dialect, fits, *may).cte("made")
+    seat = select(service, starts_at, chosen.c.seat, made.c.id).select_from(made.join(chosen, literal_column("true")))
+    seated = seats.insert().from_select(["service", "starts_at", "seat", "booking_id"], seat)
+    made_id = select(made.c.id).scalar_subquery()
+    is_full = case((made_id.is_(None) & ~fits, exists(holds_over_in_slot(service, starts_at))), else_=false())
+    return select(made_id, had.c.active, had.c.held, fits, is_full).add_cte(seated.cte("seated"))
 
 
 @Query
 def _insert_waiting(dialect: Dialect) -> Executable:
-    return _insert(dialect, _below(_WAITING, "most_waiting"))
+    made: Executable = _insert(dialect, _below(_WAITING, "most_waiting"))
+    return made
 
 
 @Query
 def _insert_confirmed(dialect: Dialect) -> Executable:
-    return _insert(dialect, _has_room())
+    made: Executable = _insert(dialect, _has_room())
+    return made
 
 
 @Query

@@ -41,6 +41,8 @@ READS_EVERYTHING_ON_PURPOSE = {
     "reminders._delete_past",
     "waitlist._select_slots",
 }
+# Of no use where the database is in this process, and not to be had: SQLite has no INSERT in a WITH.
+SAVES_A_TRIP = {"wishes._insert_seated"}
 IS_HARMLESS = ("SCAN number", "SCAN CONSTANT ROW", "SCAN over", "SCAN 3 CONSTANT ROWS")
 SORTS_FEW = {"seats._select_slot", "waitlist._select_line"}
 
@@ -48,7 +50,7 @@ SORTS_FEW = {"seats._select_slot", "waitlist._select_line"}
 @pytest.mark.parametrize("name", QUERIES)
 def test_every_statement_is_sql_for_both_databases(name: str) -> None:
     assert QUERIES[name].compiled(POSTGRESQL).sql
-    assert QUERIES[name].compiled(SQLITE).sql
+    assert bool(QUERIES[name].compiled(SQLITE).sql) is (name not in SAVES_A_TRIP)
 
 
 @ON_SQLITE
@@ -56,7 +58,7 @@ def test_every_statement_is_sql_for_both_databases(name: str) -> None:
 async def test_no_statement_reads_through_a_table_or_sorts_it(url: str) -> None:
     connection = sqlite3.connect(path_of(url))
     slow = {}
-    for name in QUERIES.keys() - READS_EVERYTHING_ON_PURPOSE:
+    for name in QUERIES.keys() - READS_EVERYTHING_ON_PURPOSE - SAVES_A_TRIP:
         sql, names, _ = QUERIES[name].compiled(SQLITE)
         lines = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * len(names))]
         slow[name] = [
