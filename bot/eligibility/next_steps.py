@@ -1,4 +1,4 @@
-"""What to do next, over all benefits: each step once, in an order that fits every benefit's own, and for whom it is."""
+"""What to do next, over all benefits: each step once, in an order that fits each benefit's own, and for which it is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.eligibility.rules import Scheme
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step, named by its text. `places` are the benefits it is for, from 1; empty: all that lead on."""
+    """A step, named by its text. `places` are the benefits it is for, from 1; empty: all of them."""
 
     text: str
     places: tuple[int, ...] = ()
@@ -23,15 +23,13 @@ class Step:
 
 
 def next_steps(scheme: Scheme, verdicts: Sequence[Verdict]) -> tuple[Step, ...]:
-    """The steps of all benefits. What leads to something comes before what only explains."""
-    wanted = {place for place, one in enumerate(verdicts, 1) if can_be_had(scheme, one)}
-    led_on = {place for place, one in enumerate(verdicts, 1) if one.next_steps}
-    whole = (wanted & led_on) or led_on
-    ranked = sorted(led_on, key=lambda place: place not in wanted)
+    """The steps to what can be had; where nothing can, what is left to do all the same."""
+    to_have = {place for place, one in enumerate(verdicts, 1) if one.next_steps and can_be_had(scheme, one)}
+    led_on = to_have or {place for place, one in enumerate(verdicts, 1) if one.next_steps}
     found = []
-    for text in _in_order([verdicts[place - 1].next_steps for place in ranked]):
+    for text in _in_order([verdicts[place - 1].next_steps for place in sorted(led_on)]):
         places = {place for place in led_on if text in verdicts[place - 1].next_steps}
-        found.append(Step(text, () if places >= whole else tuple(sorted(places))))
+        found.append(Step(text, () if places == led_on else tuple(sorted(places))))
     return tuple(found)
 
 

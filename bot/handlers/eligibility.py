@@ -145,7 +145,7 @@ def _step(
     match step:
         case "go_on":
             return _go_on(conversation, checking, scheme, desk, today)
-        case "more" if checking.asking is None:
+        case "more":
             return _go_on(conversation, checking, scheme, desk, today, shows=details_card)
         case "why" if checking.asking:
             why = Phrase(f"eligibility.{scheme.id}.{checking.asking}.why")

@@ -55,7 +55,7 @@ def details_card(scheme: Scheme, interview: Interview, content: Content, today: 
     steps = next_steps(scheme, result.benefits)
     phrases = (
         Phrase("eligibility.details"),
-        *(phrase for place, one in enumerate(result.benefits, 1) for phrase in worded.benefit(place, one)),
+        *(phrase for place, one in enumerate(result.benefits, 1) for phrase in worded.benefit(place, one, steps)),
         *worded.listed("desk", steps),
         Phrase("eligibility.no_promise"),
     )

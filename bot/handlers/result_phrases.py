@@ -44,18 +44,28 @@ class ResultPhrases:
             yield Phrase("eligibility.total_now", now, Joint.LINE)
 
     def unsure(self, interview: Interview, result: Evaluation, today: date) -> Iterator[Phrase]:
-        """Both outcomes of what the resident did not know, and whom to ask."""
-        for fact in result.missing:
-            if fact not in interview.unsure:
-                continue
-            yield self._of(fact, "name")
+        """What the resident did not know: its outcomes side by side where that settles a total, and whom to ask."""
+        names = [name for name in result.missing if name in interview.unsure]
+        outcomes = {name: side_by_side(self.scheme, interview.facts, today, name) for name in names}
+        telling = [name for name in names if any(_settles(outcome) for _, outcome in outcomes[name])]
+        for name in telling:
+            yield self._of(name, "name")
             yield Phrase("eligibility.unsure", joint=Joint.NONE)
-            for value, outcome in side_by_side(self.scheme, interview.facts, today, fact):
+            for value, outcome in outcomes[name]:
                 yield Phrase("eligibility.if_so", joint=Joint.LINE)
-                yield self._option(fact, option_of(self.scheme, fact, value, today), today)
+                yield self._option(name, option_of(self.scheme, name, value, today), today)
                 yield Phrase("eligibility.then", joint=Joint.NONE)
                 yield from self._outcome(outcome)
+        yield from self._unclear([name for name in names if name not in telling])
+        if names:
             yield Phrase("eligibility.ask_record", joint=Joint.LINE)
+
+    def _unclear(self, names: Iterable[str]) -> Iterator[Phrase]:
+        for number, name in enumerate(names):
+            if number == 0:
+                yield Phrase("eligibility.unclear")
+            yield Phrase("eligibility.if_so", joint=Joint.LINE)
+            yield self._of(name, "name", joint=Joint.NONE)
 
     def last_day(self, result: Evaluation) -> Iterator[Phrase]:
         """On the very day of a deadline: to call before anything else, since nobody here knows what still counts."""
@@ -69,20 +79,20 @@ class ResultPhrases:
             if one.status and not can_be_had(self.scheme, one):
                 yield from self._why(one)
 
-    def benefit(self, place: int, one: Verdict) -> Iterator[Phrase]:
-        """How it stands and how much; from when to when; why."""
+    def benefit(self, place: int, one: Verdict, said: Iterable[Step]) -> Iterator[Phrase]:
+        """How it stands and how much; from when to when; why; what to do, but for the steps that were said before."""
         yield from self._named(place, one, Joint.PARAGRAPH)
         yield from self._days(one)
         yield from self._why(one)
+        texts = {step.text for step in said}
+        yield from self._arrows(Step(text) for text in one.next_steps if text not in texts)
 
     def steps(self, steps: Iterable[Step]) -> Iterator[Phrase]:
         """What to do next, a line each; what is for some benefits only says for which."""
-        for number, step in enumerate(steps):
-            if number == 0:
-                yield Phrase("eligibility.next")
-            yield Phrase("eligibility.arrow", joint=Joint.LINE)
-            yield from (_mark(place, Joint.NONE) for place in step.places)
-            yield Phrase(step.text, joint=Joint.NONE)
+        lines = tuple(self._arrows(steps))
+        if lines:
+            yield Phrase("eligibility.next")
+        yield from lines
 
     def listed(self, kind: str, steps: Iterable[Step]) -> Iterator[Phrase]:
         """What the pack says of these steps (`desk`: what the desk can do; `bring`), in the order of its texts."""
@@ -98,6 +108,12 @@ class ResultPhrases:
         yield from self._named(place, old, Joint.LINE)
         yield Phrase("eligibility.becomes", joint=Joint.NONE)
         yield from self._stands(new)
+
+    def _arrows(self, steps: Iterable[Step]) -> Iterator[Phrase]:
+        for step in steps:
+            yield Phrase("eligibility.arrow", joint=Joint.LINE)
+            yield from (_mark(place, Joint.NONE) for place in step.places)
+            yield Phrase(step.text, joint=Joint.NONE)
 
     def _named(self, place: int, one: Verdict, joint: Joint) -> Iterator[Phrase]:
         """「【2】健康保険証…：申し込めます。7,500円相当」"""
@@ -180,6 +196,11 @@ _BETWEEN_REASONS = Phrase("eligibility.between_reasons", joint=Joint.NONE)
 def _mark(place: int, joint: Joint) -> Phrase:
     """「【2】」, by which a card calls its benefits."""
     return Phrase("eligibility.mark", {"number": place}, joint)
+
+
+def _settles(outcome: Evaluation) -> bool:
+    """Whether the total is known then."""
+    return outcome.sums.expected_total_yen is not None
 
 
 def _shown_days(one: Verdict) -> dict[str, str | int]:

@@ -57,6 +57,22 @@ def test_an_answer_is_understood(fact: str, option: str, text: str) -> None:
     assert gives[fact] == option
 
 
+@pytest.mark.parametrize("fact", ["insurance", "account"])
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("it is registered", "done"),
+        ("it is not registered", "will"),
+        ("already registered", "done"),
+        ("not registered yet", "will"),
+        ("登録してあります", "done"),
+        ("してません", "will"),
+    ],
+)
+def test_registered_and_not_registered_are_told_apart(fact: str, text: str, option: str) -> None:
+    assert understood(fact, text) == {fact: option}
+
+
 @pytest.mark.parametrize(
     "text",
     ["わからない", "わかりません。", "覚えてない", "I don't know", "not sure", "４", "4", "忘れました", "わすれました"],

@@ -69,6 +69,18 @@ def test_every_decided_benefit_has_a_reason() -> None:
             assert one.reasons, (card, round1, one.benefit.id)
 
 
+def test_where_an_unknown_changes_nothing_the_reason_is_what_holds_whichever_way_it_falls() -> None:
+    first = on(date(2022, 10, 1), card="none").benefits[0]
+    assert first.status == "ineligible"
+    assert {reason.condition for reason in first.reasons} == {"no_card", "no_card_in_time"}
+
+
+def test_of_two_deadlines_only_the_one_that_was_missed_is_a_reason() -> None:
+    said = {"card": "has", "card_applied_on": "2022-10-20", "round1": "none"}
+    named = {reason.condition for one in on(LATE, **said).benefits for reason in one.reasons}
+    assert named == {"not_in_round1", "card_applied_for", "card_too_late"}
+
+
 def test_a_benefit_already_applied_for_brings_nothing_more() -> None:
     result = on(CAMPAIGN, card="has", round1="none", insurance="done", account="done", applied=["group1", "group2"])
     assert standing(result) == {"group1": "applied", "group2": "applied", "group3": "open"}

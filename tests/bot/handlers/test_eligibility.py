@@ -5,69 +5,30 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.content import documents, load_pack
-from bot.dialogue import Choice, Desk, ForgetPerson, Kind, Turn
-from bot.faq.search import Searcher
+from bot.dialogue import ForgetPerson, Kind
 from bot.handlers.eligibility import VERB
-from bot.settings import read_settings
-from tests.desk import AFTER, CAMPAIGN, Talk, keys, small_content, tokens
-
-LATE = date(2022, 10, 5)
-BEFORE_OPENING = date(2022, 6, 1)
-
-
-@cache
-def desk() -> Desk:
-    """The small desk's questions with the real pack's scheme."""
-    small = small_content()
-    real = load_pack(read_settings({}).content)
-    content = replace(small, schemes=real.schemes, texts=real.texts, booking=real.booking)
-    return Desk(content, Searcher(documents(small), small.synonyms))
+from tests.bot.handlers.eligibility_talk import (
+    BEFORE_OPENING,
+    LATE,
+    answer,
+    answers_in,
+    asked,
+    begin,
+    desk,
+    progress,
+    said_of,
+)
+from tests.desk import AFTER, CAMPAIGN, Talk, keys, tokens
 
 
 @pytest.fixture
 def talk() -> Talk:
     return Talk(desk())
-
-
-def answers_in(turn: Turn) -> tuple[Choice, ...]:
-    """The answers that can be pressed, without why, back and stop."""
-    return tuple(one for say in turn.says for one in say.choices if "=" in one.token)
-
-
-def asked(turn: Turn) -> str:
-    """The fact the turn asks for; empty where it asks for none."""
-    return next((key.split(".")[2] for key in keys(turn) if key.endswith(".ask")), "")
-
-
-def progress(turn: Turn) -> tuple[int, int]:
-    args = next(phrase.args for say in turn.says for phrase in say.phrases if phrase.key == "eligibility.progress")
-    return int(args["number"]), int(args["most"])
-
-
-def answer(talk: Talk, option: str) -> Turn:
-    """Press an option of the question that is asked now."""
-    assert talk.turn is not None
-    token = next(one.token for one in answers_in(talk.turn) if one.token.endswith(f"={option}"))
-    return talk.presses(token)
-
-
-def begin(talk: Talk, *options: str) -> Turn:
-    """Begin and answer by button, in the order asked."""
-    turn = talk.presses(VERB)
-    for option in options:
-        turn = answer(talk, option)
-    return turn
-
-
-def said_of(turn: Turn) -> list[tuple[str, tuple[tuple[str, str | int], ...]]]:
-    return [(phrase.key, tuple(phrase.args.items())) for say in turn.says for phrase in say.phrases]
 
 
 def test_the_first_question_says_how_many_there_are_and_that_one_may_not_know(talk: Talk) -> None:
@@ -78,6 +39,13 @@ def test_the_first_question_says_how_many_there_are_and_that_one_may_not_know(ta
     assert f"{VERB}:1.card=unsure" in tokens(turn)
     assert f"{VERB}:why" in tokens(turn)
     assert f"{VERB}:back" not in tokens(turn), "there is nothing before the first question"
+
+
+@pytest.mark.parametrize("day", [BEFORE_OPENING, CAMPAIGN, LATE])
+def test_the_greeting_and_the_counter_agree_on_how_many_questions_there_are(day: date) -> None:
+    turn = Talk(desk(), day).presses(VERB)
+    greeting = next(phrase for phrase in turn.says[0].phrases if phrase.key == "eligibility.begin")
+    assert greeting.args["most"] == progress(turn)[1]
 
 
 def test_after_the_last_question_comes_the_result_with_a_total_from_its_parts(talk: Talk) -> None:
@@ -146,6 +114,33 @@ def test_not_knowing_shows_both_outcomes_side_by_side_and_whom_to_ask(talk: Talk
     sums = [phrase.args["yen"] for say in turn.says for phrase in say.phrases if phrase.key == "eligibility.sum"]
     assert sums == [20000, 20000, 15000]
     assert "eligibility.ask_record" in keys(turn)
+
+
+def test_not_knowing_may_be_typed_in_any_words(talk: Talk) -> None:
+    begin(talk, "has")
+    assert asked(talk.types("もう忘れてしまいました")) == asked(begin(Talk(desk()), "has", "unsure"))
+
+
+@pytest.mark.parametrize("token", ["x.card=has", ".card=has", "1card", "nowhere"])
+def test_a_forged_button_changes_nothing(talk: Talk, token: str) -> None:
+    begin(talk, "has")
+    before = talk.conversation.checking
+    assert keys(talk.presses(f"{VERB}:{token}"))[0] in {"question.past_button", "eligibility.past"}
+    assert talk.conversation.checking == before
+
+
+def test_nothing_can_be_changed_before_something_was_answered(talk: Talk) -> None:
+    begin(talk)
+    assert asked(talk.presses(f"{VERB}:change")) == "card"
+
+
+@pytest.mark.parametrize("kept", ['[["card", {"card": "gone"}]]', '[["pets", {"pets": 1}]]', "no JSON"])
+def test_answers_the_scheme_no_longer_knows_are_asked_again(talk: Talk, kept: str) -> None:
+    begin(talk, "has")
+    checking = talk.conversation.checking
+    assert checking is not None
+    talk.conversation = replace(talk.conversation, checking=replace(checking, answers=kept))
+    assert asked(answer(talk, "none")) == "card"
 
 
 def test_an_old_button_says_so_and_shows_the_present_question(talk: Talk) -> None:
@@ -284,23 +279,3 @@ def test_going_back_and_changing_gives_what_answering_right_at_once_gives(data: 
         wandering.presses(f"{VERB}:back")
         right, other = straight.presses(chosen), wandering.presses(chosen)
     assert said_of(other) == said_of(right)
-
-
-@pytest.mark.parametrize(
-    ("answers", "service"),
-    [
-        (("has", "none", "done", "done"), "points"),
-        (("has", "none", "will", "wont"), "both"),
-        (("has", "full", "wont", "wont"), None),
-    ],
-)
-def test_the_result_leads_to_the_desk_that_helps_with_what_is_next(
-    talk: Talk, answers: tuple[str, ...], service: str | None
-) -> None:
-    booked = [token for token in tokens(begin(talk, *answers)) if token.startswith("booking")]
-    assert booked == ([f"booking:for={service}"] if service else [])
-
-
-def test_before_the_opening_only_the_insurance_desk_can_help() -> None:
-    turn = begin(Talk(desk(), BEFORE_OPENING), "has", "full", "will", "wont")
-    assert "booking:for=insurance" in tokens(turn)
