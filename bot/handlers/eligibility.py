@@ -7,11 +7,10 @@ Tokens: `eligibility` (begin), `eligibility:RUN.FACT=OPTION` (an answer), `eligi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from bot.content import Content, NoticeKind
+from bot.content import NoticeKind
 from bot.dialogue import Checking, Choice, Conversation, Desk, Kind, Phrase, Turn
 from bot.eligibility.answers import Understood, Unsure, read_answer
 from bot.eligibility.days import Impossible
@@ -29,7 +28,7 @@ from bot.eligibility.rules import Scheme
 from bot.handlers import choices
 from bot.handlers.checked import interview_of, open_question, with_answers
 from bot.handlers.reply import in_the_middle, say
-from bot.handlers.result_card import Card, changed_since, details_card, result_card
+from bot.handlers.result_card import changed_since, result_card
 
 VERB = "eligibility"
 UNSURE = "unsure"
@@ -41,10 +40,6 @@ _GO_ON = Choice(Phrase("button.check_go_on"), f"{VERB}:go_on")
 _ANEW = Choice(Phrase("button.check_anew"), f"{VERB}:anew")
 _CHANGE = Choice(Phrase("button.check_change"), f"{VERB}:change")
 _RESULT = Choice(Phrase("button.check_result"), f"{VERB}:go_on")
-_MORE = Choice(Phrase("button.check_more"), f"{VERB}:more")
-
-Shows = Callable[[Scheme, Interview, Content, date], Card]
-"""One of the two screens of a result."""
 
 
 def press(conversation: Conversation, argument: str, desk: Desk, today: date) -> Turn | None:
@@ -145,8 +140,6 @@ def _step(
     match step:
         case "go_on":
             return _go_on(conversation, checking, scheme, desk, today)
-        case "more":
-            return _go_on(conversation, checking, scheme, desk, today, shows=details_card)
         case "why" if checking.asking:
             why = Phrase(f"eligibility.{scheme.id}.{checking.asking}.why")
             return _go_on(conversation, checking, scheme, desk, today, (why,))
@@ -206,14 +199,12 @@ def _go_on(
     desk: Desk,
     today: date,
     before: tuple[Phrase, ...] = (),
-    *,
-    shows: Shows = result_card,
 ) -> Turn:
     """The question that is open (or the result) once more, with what has changed since the day it was seen last."""
     news = _news(checking, scheme, desk, today)
     question = open_question(checking, scheme, today)
     if question is None:
-        return _next(conversation, checking, scheme, desk, today, (*before, *news), shows=shows)
+        return _next(conversation, checking, scheme, desk, today, (*before, *news))
     return _ask(conversation, checking, question, scheme, today, (*before, *news))
 
 
@@ -224,8 +215,6 @@ def _next(
     desk: Desk,
     today: date,
     before: tuple[Phrase, ...] = (),
-    *,
-    shows: Shows = result_card,
 ) -> Turn:
     """The next question, or the result when no answer can change anything any more."""
     interview = interview_of(checking, scheme)
@@ -233,10 +222,9 @@ def _next(
     if question is not None:
         return _ask(conversation, checking, question, scheme, today, before)
     ended = replace(checking, asking=None, day=today.isoformat())
-    card = shows(scheme, interview, desk.content, today)
-    other_screen = (_MORE if shows is result_card else _RESULT,) if card.has_more else ()
+    card = result_card(scheme, interview, desk.content, today)
     changes = (_CHANGE, _ANEW) if interview.answers else ()
-    offered = (*card.choices, *other_screen, *changes, choices.MENU)
+    offered = (*card.choices, *changes, choices.MENU)
     return say(replace(conversation, checking=ended), Kind.RESULT, (*before, *card.phrases), offered)
 
 

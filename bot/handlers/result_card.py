@@ -12,7 +12,7 @@ from datetime import date
 
 from bot.content import Content
 from bot.dialogue import Choice, Joint, Phrase
-from bot.eligibility.evaluate import evaluate
+from bot.eligibility.evaluate import Evaluation, evaluate
 from bot.eligibility.next_steps import Step, can_be_had, next_steps
 from bot.eligibility.questions import Interview
 from bot.eligibility.rules import Scheme
@@ -22,18 +22,21 @@ from bot.handlers.result_phrases import ResultPhrases
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What to say, and the buttons that lead on from it. `has_more`: the other screen says more than this one."""
+    """What to say, and the buttons that lead on from it."""
 
     phrases: tuple[Phrase, ...]
     choices: tuple[Choice, ...]
-    has_more: bool = True
 
 
 def result_card(scheme: Scheme, interview: Interview, content: Content, today: date) -> Card:
-    """The first screen for what is known; what the resident did not know stands in it with both outcomes."""
+    """The result for what is known: at a glance first, and then, where something can be had, the details.
+
+    What the resident did not know stands in it with both outcomes.
+    """
     result = evaluate(scheme, interview.facts, today)
     worded = ResultPhrases(scheme, content)
     steps = next_steps(scheme, result.benefits)
+    has_details = any(can_be_had(scheme, one) for one in result.benefits)
     phrases = (
         Phrase("eligibility.result"),
         *worded.total(result),
@@ -42,24 +45,19 @@ def result_card(scheme: Scheme, interview: Interview, content: Content, today: d
         *worded.at_a_glance(result),
         *worded.steps(steps),
         *worded.listed("bring", steps),
-        Phrase("eligibility.no_promise"),
-    )
-    has_more = any(can_be_had(scheme, one) for one in result.benefits)
-    return Card(phrases, _ways_on(content, steps), has_more)
-
-
-def details_card(scheme: Scheme, interview: Interview, content: Content, today: date) -> Card:
-    """The second screen: each benefit with its dates and reasons, and what the desk can and cannot do."""
-    result = evaluate(scheme, interview.facts, today)
-    worded = ResultPhrases(scheme, content)
-    steps = next_steps(scheme, result.benefits)
-    phrases = (
-        Phrase("eligibility.details"),
-        *(phrase for place, one in enumerate(result.benefits, 1) for phrase in worded.benefit(place, one, steps)),
-        *worded.listed("desk", steps),
+        *(_details(worded, result, steps) if has_details else ()),
         Phrase("eligibility.no_promise"),
     )
     return Card(phrases, _ways_on(content, steps))
+
+
+def _details(worded: ResultPhrases, result: Evaluation, steps: tuple[Step, ...]) -> tuple[Phrase, ...]:
+    """Each benefit with its dates and reasons, and what the desk can and cannot do."""
+    return (
+        Phrase("eligibility.details"),
+        *(phrase for place, one in enumerate(result.benefits, 1) for phrase in worded.benefit(place, one, steps)),
+        *worded.listed("desk", steps),
+    )
 
 
 def changed_since(

@@ -64,11 +64,12 @@ def _with_banner(turn: Turn, desk: Desk, today: date) -> Turn:
     banner = desk.content.notice_on(today, NoticeKind.BANNER)
     if banner is None:
         return turn
-    marked = tuple(
-        replace(one, phrases=(*one.phrases, Phrase(banner.text_key))) if one.kind in _MARKED else one
-        for one in turn.says
-    )
-    return replace(turn, says=marked)
+    places = [place for place, one in enumerate(turn.says) if one.kind in _MARKED]
+    if not places:
+        return turn
+    last = turn.says[places[-1]]
+    marked = replace(last, phrases=(*last.phrases, Phrase(banner.text_key)))
+    return replace(turn, says=(*turn.says[: places[-1]], marked, *turn.says[places[-1] + 1 :]))
 
 
 def _turn(conversation: Conversation, incoming: Incoming, desk: Desk, today: date) -> Turn:

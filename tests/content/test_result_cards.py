@@ -1,9 +1,8 @@
-"""Both screens of every example's result, worded in every language: whole, tidy, and short enough for a telephone."""
+"""Every example's result, worded in every language: whole, tidy, and what matters most short enough for a telephone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,17 @@ import pytest
 from bot.content import Content
 from bot.content.eligibility_examples import read_examples
 from bot.content.part import read_yaml
-from bot.dialogue import Kind, Say
+from bot.dialogue import Kind, Phrase, Say
 from bot.eligibility.evaluate import evaluate
 from bot.eligibility.examples import Example
 from bot.eligibility.questions import Answer, Interview
 from bot.errors import Fault
-from bot.handlers.result_card import Card, details_card, result_card
+from bot.handlers.result_card import Card, result_card
 from bot.language import Language
 from bot.texts import Texts
 
 LONGEST = {Language.JA: 820, Language.JA_EASY: 1150, Language.EN: 1550}
-"""Characters of the first screen. Easy Japanese has its readings in brackets."""
+"""Characters of what comes before the details. Easy Japanese has its readings in brackets."""
 
 UNTIDY = re.compile(r"\{|\}|\.\.|。。|、。|  |[ \t]$|\n\n\n|：$|（）", re.MULTILINE)
 
@@ -33,12 +32,11 @@ def examples(pack_folder: Path, content: Content) -> tuple[Example, ...]:
     return tuple(example for example, _ in read_examples(part, content.schemes["mynapoint"]))
 
 
-def cards(content: Content, example: Example) -> Iterator[tuple[str, Card]]:
+def card_of(content: Content, example: Example) -> Card:
     scheme = content.schemes["mynapoint"]
     known = Interview(tuple(Answer(name, {name: value}) for name, value in example.facts.items()))
     unsure = Interview((*known.answers, *(Answer(name, {}) for name in scheme.facts if name not in example.facts)))
-    yield "first", result_card(scheme, unsure, content, example.day)
-    yield "details", details_card(scheme, unsure, content, example.day)
+    return result_card(scheme, unsure, content, example.day)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -46,18 +44,18 @@ def test_every_result_is_tidy_and_fits_a_telephone(
     content: Content, texts: Texts, examples: tuple[Example, ...], language: Language
 ) -> None:
     for example in examples:
-        for screen, card in cards(content, example):
-            text = texts.render(Say(Kind.RESULT, card.phrases, card.choices), language, example.day).text
-            assert UNTIDY.search(text) is None, (example.id, screen, text)
-            assert len(text) <= LONGEST[language], (example.id, screen, len(text))
+        card = card_of(content, example)
+        whole = texts.render(Say(Kind.RESULT, card.phrases, card.choices), language, example.day).text
+        assert UNTIDY.search(whole) is None, (example.id, whole)
+        glance, _, _ = whole.partition(texts.word(Phrase("eligibility.details"), language, example.day))
+        assert len(glance) <= LONGEST[language], (example.id, len(glance))
+        assert len(whole) <= 2.5 * LONGEST[language], (example.id, len(whole))
 
 
-def test_no_benefit_and_no_step_of_a_result_is_lost_between_its_screens(
-    content: Content, examples: tuple[Example, ...]
-) -> None:
+def test_no_benefit_and_no_step_of_a_result_is_lost(content: Content, examples: tuple[Example, ...]) -> None:
     scheme = content.schemes["mynapoint"]
     for example in examples:
-        said = {screen: {phrase.key for phrase in card.phrases} for screen, card in cards(content, example)}
+        said = {phrase.key for phrase in card_of(content, example).phrases}
         for one in evaluate(scheme, example.facts, example.day).benefits:
-            assert f"eligibility.mynapoint.benefit.{one.benefit.id}" in said["first"] & said["details"], example.id
-            assert set(one.next_steps) <= said["first"] | said["details"], example.id
+            assert f"eligibility.mynapoint.benefit.{one.benefit.id}" in said, example.id
+            assert set(one.next_steps) <= said, example.id

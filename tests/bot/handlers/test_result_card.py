@@ -1,14 +1,15 @@
-"""The result of the eligibility dialogue: two screens, who has to do what, the day of a deadline, the way to the desk."""
+"""The result of the eligibility dialogue: a card and its details, who has to do what, the day of a deadline, the way to the desk."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from bot.dialogue import Turn
 from bot.handlers.eligibility import VERB
-from tests.bot.handlers.eligibility_talk import BEFORE_OPENING, LATE, asked, begin, desk
+from tests.bot.handlers.eligibility_talk import BEFORE_OPENING, LATE, begin, desk
 from tests.desk import CAMPAIGN, Talk, keys, tokens
 
 
@@ -24,46 +25,47 @@ def starting(turn: Turn, prefix: str) -> list[str]:
     return [key.removeprefix(prefix) for key in keys(turn) if key.startswith(prefix)]
 
 
-def test_the_first_screen_has_a_line_a_benefit_and_the_second_the_reasons(talk: Talk) -> None:
-    first = begin(talk, "has", "none", "done", "will")
-    assert (starting(first, STATUS), starting(first, REASON)) == (["open", "open", "register_first"], [])
-    second = talk.presses(f"{VERB}:more")
-    assert starting(second, STATUS) == ["open", "open", "register_first"]
-    assert starting(second, REASON)[:2] == ["not_in_round1", "card_in_hand"]
-    assert keys(second).count("eligibility.period") == 3
-    assert "eligibility.desk" in keys(second)
-    assert keys(talk.presses(f"{VERB}:go_on")) == keys(first)
+def parts(turn: Turn) -> tuple[Turn, Turn]:
+    """The result at a glance, and the details that follow."""
+    (result,) = turn.says
+    at = next(place for place, one in enumerate(result.phrases) if one.key == "eligibility.details")
+    halves = (result.phrases[:at], result.phrases[at:])
+    glance, details = (replace(turn, says=(replace(result, phrases=phrases),)) for phrases in halves)
+    return glance, details
 
 
-def test_both_screens_lead_to_the_desk_and_to_each_other(talk: Talk) -> None:
-    ways = ["booking:for=points", f"{VERB}:more", f"{VERB}:change", f"{VERB}:anew", "menu"]
-    assert tokens(begin(talk, "has", "none", "done", "done")) == ways
-    assert tokens(talk.presses(f"{VERB}:more")) == [ways[0], f"{VERB}:go_on", *ways[2:]]
+def test_the_card_has_a_line_a_benefit_and_the_details_the_reasons(talk: Talk) -> None:
+    card, details = parts(begin(talk, "has", "none", "done", "will"))
+    assert (starting(card, STATUS), starting(card, REASON)) == (["open", "open", "register_first"], [])
+    assert starting(details, STATUS) == ["open", "open", "register_first"]
+    assert starting(details, REASON)[:2] == ["not_in_round1", "card_in_hand"]
+    assert keys(details).count("eligibility.period") == 3
+    assert "eligibility.desk" in keys(details)
 
 
-def test_what_cannot_be_had_says_why_at_once_and_has_no_second_screen() -> None:
+def test_the_buttons_lead_on() -> None:
+    turn = begin(Talk(desk()), "has", "none", "done", "done")
+    assert tokens(turn) == ["booking:for=points", f"{VERB}:change", f"{VERB}:anew", "menu"]
+
+
+def test_what_cannot_be_had_says_why_at_once_and_has_no_details() -> None:
     turn = begin(Talk(desk(), LATE), "none")
+    assert "eligibility.details" not in keys(turn)
     assert starting(turn, STATUS) == ["ineligible"] * 3
     assert starting(turn, REASON).count("no_card_in_time") == 3
-    assert f"{VERB}:more" not in tokens(turn)
+    assert "eligibility.no_promise" in keys(turn)
 
 
-def test_an_old_button_for_details_shows_the_question_that_is_open(talk: Talk) -> None:
-    begin(talk, "has")
-    assert asked(talk.presses(f"{VERB}:more")) == "round1"
-
-
-def test_details_on_another_day_are_that_days_with_what_has_changed() -> None:
+def test_the_result_on_another_day_is_that_days_with_what_has_changed() -> None:
     talk = Talk(desk(), BEFORE_OPENING)
     begin(talk, "has", "none", "done", "done")
-    turn = talk.on(CAMPAIGN).presses(f"{VERB}:more")
-    assert keys(turn)[0] == "eligibility.another_day"
-    assert starting(turn, STATUS)[-3:] == ["open", "open", "open"]
+    card, details = parts(talk.on(CAMPAIGN).presses(f"{VERB}:go_on"))
+    assert keys(card)[0] == "eligibility.another_day"
+    assert starting(details, STATUS) == ["open", "open", "open"]
 
 
 def test_what_the_desk_can_do_is_said_before_what_it_cannot(talk: Talk) -> None:
-    begin(talk, "has", "none", "will", "will")
-    said = starting(talk.presses(f"{VERB}:more"), "eligibility.mynapoint.desk.")
+    said = starting(begin(talk, "has", "none", "will", "will"), "eligibility.mynapoint.desk.")
     assert said == ["apply_for_points", "register_insurance", "register_account", "prepare_items"]
 
 
@@ -78,7 +80,7 @@ def marked(turn: Turn) -> dict[str, list[str | int]]:
     """For whom each next step is."""
     found: dict[str, list[str | int]] = {}
     places: list[str | int] = []
-    for phrase in turn.says[-1].phrases:
+    for phrase in parts(turn)[0].says[0].phrases:
         if phrase.key == "eligibility.arrow":
             places = []
         elif phrase.key == "eligibility.mark":
