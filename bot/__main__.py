@@ -9,12 +9,15 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, time
+from importlib.metadata import version
 from pathlib import Path
 
 from bot.errors import BotError
 from bot.language import Language, Script
+
+_CHANNELS = ("webchat", "console", "telegram", "line")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="madoguchi", description="A city's chat desk.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('madoguchi')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_ask(commands)
     _add_content(commands)
@@ -149,7 +153,7 @@ def _add_booking(commands: Commands[argparse.ArgumentParser]) -> None:
     enter = _booking_action(actions, "enter", "book for somebody at the telephone or the door")
     enter.add_argument("--service", required=True, metavar="ID", help="as in services.yaml")
     enter.add_argument("--date", type=_day, required=True, metavar="YYYY-MM-DD")
-    enter.add_argument("--at", type=time.fromisoformat, required=True, metavar="HH:MM")
+    enter.add_argument("--at", type=_time, required=True, metavar="HH:MM")
     enter.add_argument("--party", type=_positive, default=1, metavar="N", help="how many people (default: 1)")
     enter.add_argument("--walk-in", action="store_true", help="at the door (default: by telephone)")
     for name, summary in (("cancel", "cancel a booking"), ("no-show", "note that nobody came")):
@@ -158,12 +162,12 @@ def _add_booking(commands: Commands[argparse.ArgumentParser]) -> None:
     close.add_argument("--reason", default="", help="shown to residents")
     _booking_change(actions, "open", "give a day other hours").add_argument("--hours", type=_hours, required=True)
     _booking_change(actions, "seats", "give a day's slots other seats").add_argument(
-        "--seats", type=int, required=True, metavar="N"
+        "--seats", type=_up_to(100, lowest=0), required=True, metavar="N", help="0 to 100"
     )
     stop = _booking_action(actions, "stop", "take no bookings for now")
     stop.add_argument("--message", required=True, help="shown to residents")
     for one in (stop, _booking_action(actions, "resume", "take bookings again")):
-        one.add_argument("--channel", metavar="NAME", help="default: every channel")
+        one.add_argument("--channel", choices=_CHANNELS, help="default: every channel")
     actions.add_parser("audit", help="count everything again").set_defaults(module="booking_audit")
     rehearse = actions.add_parser("rehearse", help="try an opening rush on an empty copy, never on the real database")
     rehearse.add_argument("--residents", type=_positive, default=200, metavar="N", help="default: 200")
@@ -188,7 +192,10 @@ def _booking_change(actions: Commands[argparse.ArgumentParser], name: str, summa
 def _hours(text: str) -> object:
     from bot.commands.booking import hours
 
-    return hours(text)
+    try:
+        return hours(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} are no hours; write them like 09:00-12:00,13:00-15:00") from error
 
 
 def _add_letters(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -220,7 +227,9 @@ def _add_line(commands: Commands[argparse.ArgumentParser]) -> None:
 def _add_counter(commands: Commands[argparse.ArgumentParser]) -> None:
     counter = commands.add_parser("counter", help="the PCs of the support desk").add_subparsers(required=True)
     enrol = counter.add_parser("enrol", help="print a short-lived code that one counter can enrol with")
-    enrol.add_argument("--minutes", type=_positive, default=15, metavar="N", help="how long it is good (default: 15)")
+    enrol.add_argument(
+        "--minutes", type=_up_to(1440), default=15, metavar="N", help="how long it is good, a day at most (default: 15)"
+    )
     enrol.add_argument("--json", action="store_true", help="print JSON")
     listed = counter.add_parser("list", help="which counters there are")
     listed.add_argument("--json", action="store_true", help="print JSON")
@@ -239,6 +248,22 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no day; write it like 2022-07-01") from error
+
+
+def _time(text: str) -> time:
+    try:
+        return time.fromisoformat(text if len(text) != len("8:30") else f"0{text}")
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write it like 08:30") from error
+
+
+def _up_to(highest: int, *, lowest: int = 1) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and lowest <= int(text) <= highest):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {lowest} to {highest}")
+        return int(text)
+
+    return number
 
 
 def _positive(text: str) -> int:

@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from bot.booking.bookings import Limits
 from bot.booking.calendar import seats_of
 from bot.booking.plan import Plan
-from bot.booking.recount import Finding, Kept, recount
+from bot.booking.recount import Disagreement, Finding, Kept, recount
 from bot.booking.slots import TOKYO, day_of, moment
-from bot.house import house_of
+from bot.house import House, house_of
 from bot.store import booking_audit
 from bot.store.engine import Engine
 from bot.store.unit import Work
@@ -38,9 +37,18 @@ def audit(plan: Plan, now: datetime) -> Work[Audit]:
     """Count all that is kept from today on again. Ask in `read`, or it is not one view."""
     house = yield from house_of(plan, now)
     kept = yield from booking_audit.kept_since(moment(day_of(now), time.min))
-    rules = plan.rules
-    limits = Limits(rules.bookings_per_person, rules.holds_per_person, rules.waits_per_person)
-    return Audit(kept, recount(kept, lambda slot: seats_of(plan, slot, house.changes), limits, now))
+    found = recount(kept, lambda slot: seats_of(plan, slot, house.changes), house.limits, now)
+    return Audit(kept, tuple(one for one in found if not _was_kept(one, kept, house)))
+
+
+def _was_kept(finding: Finding, kept: Kept, house: House) -> bool:
+    """Whether seats are more than there are only because staff took some away from under those who had them."""
+    slot = finding.slot
+    if finding.what is not Disagreement.OVERBOOKED or slot is None:
+        return False
+    made = [booking.created_at for booking in kept.bookings if slot in booking.slot_ids]
+    then = [change for change in house.changes if made and change.made_at < max(made)]
+    return finding.found <= seats_of(house.plan, slot, then)
 
 
 class Auditor:

@@ -82,9 +82,18 @@ def cancel(plan: Plan, ticket: str, now: datetime) -> Work[Booking | None]:
     return changed.booking
 
 
-def no_show(ticket: str, now: datetime) -> Work[Booking | None]:
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """The visit has not begun, so nobody can have failed to come."""
+
+    booking: Booking
+
+
+def no_show(ticket: str, now: datetime) -> Work[Booking | NotYet | None]:
     """Note that nobody came. None: there is no such booking, or it has been served."""
     found = yield from booking_rows.by_ticket(ticket)
+    if found is not None and now < found.starts_at:
+        return NotYet(found)
     changed = (yield from bookings.change(found, Status.NO_SHOW, now)) if found else None
     return changed.booking if isinstance(changed, Changed) else None
 

@@ -8,11 +8,20 @@ gets the same answer again; HTTP errors are faults.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    TypeAdapter,
+)
 
 PREFIX: Final = "/counter/v1"
 ENROL: Final = f"{PREFIX}/enrol"
@@ -67,6 +76,24 @@ class Status(StrEnum):
     REFUSED = "refused"
     ABANDONED = "abandoned"
     CANCELLED = "cancelled"
+
+
+def _written_out(value: object) -> object:
+    """A bare number would be read as seconds since 1970."""
+    if isinstance(value, str) and value.strip("+-.0123456789") == "":
+        raise ValueError("write the instant like 2022-07-01T10:00:00+09:00")
+    return value
+
+
+def _reckonable(value: datetime) -> datetime:
+    """The first and the last day of all are moved by one: no other time zone has them."""
+    return min(max(value, _FIRST), _LAST)
+
+
+_FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
+_LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_reckonable)]
+"""When something happened, by the counter's clock."""
 
 
 class Outcome(StrEnum):
@@ -215,7 +242,7 @@ class Report(Message):
     report_id: Id
     visit_id: Id
     ticket: Ticket | None
-    at: AwareDatetime
+    at: Instant
 
 
 class CheckIn(Report):
@@ -226,7 +253,7 @@ class CheckIn(Report):
     party: Party
     language: Language
     seen_version: Number | None = None
-    seen_starts_at: AwareDatetime | None = None
+    seen_starts_at: Instant | None = None
 
 
 class Called(Report):

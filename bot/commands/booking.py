@@ -119,7 +119,11 @@ def _cancel(office: _Office, options: argparse.Namespace) -> int:
 
 
 def _no_show(office: _Office, options: argparse.Namespace) -> int:
-    return _told(office.does(lambda: staff.no_show(_ticket(options.ticket), office.now)), "noted as not come")
+    found = office.does(lambda: staff.no_show(_ticket(options.ticket), office.now))
+    if isinstance(found, staff.NotYet):
+        print(f"{found.booking.ticket} has not begun: {_when(found.booking)}; nothing was changed")
+        return 1
+    return _told(found, "noted as not come")
 
 
 def _close(office: _Office, options: argparse.Namespace) -> int:
@@ -145,6 +149,10 @@ def _changed(
 ) -> int:
     if options.service not in {None, *(desk.id for desk in office.plan.desks)}:
         raise BotError(f"there is no desk {options.service!r}; it may be {', '.join(d.id for d in office.plan.desks)}")
+    calendar = office.plan.calendar
+    first_on, last_on = max(calendar.first_on, day_of(office.now)), calendar.last_on
+    if not first_on <= options.date <= last_on:
+        raise BotError(f"{options.date} is not a day to change; it may be one from {first_on} to {last_on}")
     override = Override(options.date, options.service, kind, hours, seats, reason, office.now)
     hit: Hit = office.does(lambda: staff.change_day(office.plan, override, office.now, is_forced=options.force))
     for booking in hit.bookings:

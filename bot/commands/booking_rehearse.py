@@ -7,6 +7,7 @@ import asyncio
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,15 +16,17 @@ from bot.booking.bookings import Limits
 from bot.booking.calendar import seats_of
 from bot.booking.plan import Plan
 from bot.booking.recount import recount
-from bot.booking.slots import TOKYO
+from bot.booking.slots import TOKYO, day_of
 from bot.booking.visits import next_visits
-from bot.dialogue import Desk, Incoming, Kind, Pressed
+from bot.dialogue import Desk, Incoming, Kind, Phrase, Pressed
 from bot.errors import BotError
+from bot.language import Language
 from bot.settings import read_settings
 from bot.store import booking_audit, outbox
 from bot.store.engine import Engine
 from bot.store.migrations import migrate
 from bot.store.opened import opened
+from bot.texts import Texts
 from bot.turn import Turns
 from bot.wiring import open_desk
 
@@ -38,6 +41,7 @@ class _Rush:
     plan: Plan
     engine: Engine
     turns: Turns
+    word: Callable[[Phrase], str]
     waited_s: list[float] = field(default_factory=list)
     ended: Counter[str] = field(default_factory=Counter)
 
@@ -52,20 +56,25 @@ class _Rush:
         said = await self._press(address, f"booking:1.time={wanted.isoformat()}")
         for _ in range(3):
             nearest = next((token for token in said if ".time=" in token), None)
-            if any(token.endswith(".confirm") for token in said) or nearest is None:
+            if _to_confirm(said) or nearest is None:
                 break
             said = await self._press(address, nearest)
-        is_held = any(token.endswith(".confirm") for token in said)
-        await self._press(address, "booking:1.confirm") if is_held else None
+        if confirm := _to_confirm(said):
+            await self._press(address, confirm)
         self.waited_s.append(time.perf_counter() - begun)
         last = (await self.engine.read(outbox.after(_CHANNEL, address, 0, _MOST_LETTERS)))[-1].say
-        self.ended["booked" if last.kind is Kind.TICKET else last.phrases[0].key] += 1
+        self.ended["booked" if last.kind is Kind.TICKET else self.word(last.phrases[0])] += 1
 
     async def _press(self, address: str, token: str) -> tuple[str, ...]:
         event = f"{address} {token} {time.perf_counter_ns()}"
         await self.turns.take(Incoming(_CHANNEL, event, address, self.plan.calendar.opens_at, Pressed(token)))
         letters = await self.engine.read(outbox.after(_CHANNEL, address, 0, _MOST_LETTERS))
         return tuple(choice.token for choice in letters[-1].say.choices)
+
+
+def _to_confirm(tokens: tuple[str, ...]) -> str | None:
+    """The button that books, if it is on the screen."""
+    return next((token for token in tokens if token.partition("=")[0].endswith(".confirm")), None)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -84,7 +93,8 @@ async def _rehearse(desk: Desk, plan: Plan, url: str, residents: int, at_once: i
     now = plan.calendar.opens_at
     async with opened(url) as engine:
         turns = Turns(engine, desk, clock=lambda: now, keep=timedelta(days=1), pushed=frozenset(), said=lambda *_: None)
-        rush = _Rush(plan, engine, turns)
+        texts = Texts(desk.content)
+        rush = _Rush(plan, engine, turns, lambda phrase: texts.word(phrase, Language.JA, day_of(now)))
         first = next_visits(plan, next(iter(plan.desks)).id, 1, now, most=1)
         if not first:
             raise BotError("nothing can be booked at the opening instant; see `madoguchi content check`")

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 from starlette.exceptions import HTTPException
 
 from bot.errors import StoreError
@@ -93,7 +93,12 @@ def _written_out(value: object) -> object:
     return value
 
 
-_Day = Annotated[date, BeforeValidator(_written_out)]
+def _reckonable(day: date) -> date:
+    """The first and the last day of all are moved by one: they have no day before, or none after."""
+    return min(max(day, date(1, 1, 2)), date(9999, 12, 30))
+
+
+_Day = Annotated[date, BeforeValidator(_written_out), AfterValidator(_reckonable)]
 
 
 @_router.get(_PATH[wire.TODAY])

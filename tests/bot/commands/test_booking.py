@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -96,11 +97,16 @@ def test_a_saturday_can_be_opened(capsys: Capture) -> None:
     assert booking("enter", "--service", "points", "--date", "2022-07-09", "--at", "09:00") == 0
 
 
-def test_cancelled_seats_are_free_again_and_a_no_show_is_noted(capsys: Capture) -> None:
+def test_cancelled_seats_are_free_again_and_a_no_show_is_noted(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = ticket(capsys, "--party", "2")
     assert booking("cancel", first.lower().replace("-", "")) == 0
     assert booking("cancel", first) == 1, "there is nothing left to cancel"
     second = ticket(capsys, "--party", "2")
+    assert booking("no-show", second) == 1, "the visit has not begun"
+    assert "has not begun" in capsys.readouterr().out
+    monkeypatch.setenv("MADOGUCHI_CLOCK", "2022-07-05T10:31:00+09:00")
     assert booking("no-show", second) == 0
     booking("day", "--date", "2022-07-05")
     assert "来庁なし" in capsys.readouterr().out
@@ -126,4 +132,31 @@ def test_the_audit_agrees_and_a_rehearsal_gives_no_seat_twice(capsys: Capture) -
     ticket(capsys)
     assert booking("audit") == 0
     assert booking("rehearse", "--residents", "8", "--at-once", "4") == 0
-    assert "findings of the audit 0" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "findings of the audit 0" in shown
+    assert "       8  booked" in shown
+    assert "seats taken 8" in shown
+
+
+def test_seats_that_were_kept_when_staff_closed_the_day_are_no_fault(capsys: Capture) -> None:
+    ticket(capsys, "--party", "2")
+    assert booking("close", "--date", "2022-07-05", "--force") == 0
+    assert booking("audit") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("seats", "--date", "2022-07-05", "--seats", "-1"), "0 to 100"),
+        (("seats", "--date", "2022-07-05", "--seats", "200"), "0 to 100"),
+        (("close", "--date", "2022-06-01"), "2022-06-01 is not a day to change"),
+        (("open", "--date", "2023-07-09", "--hours", "09:00-12:00"), "2023-07-09 is not a day to change"),
+        (("open", "--date", "2022-07-09", "--hours", "12:00-09:00"), "09:00-12:00"),
+        (("stop", "--message", "x", "--channel", "lineh"), "lineh"),
+        (("enter", "--service", "points", "--date", "2022-07-05", "--at", "9"), "08:30"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_may(capsys: Capture, arguments: tuple[str, ...], named: str) -> None:
+    with suppress(SystemExit):
+        assert booking(*arguments) == 2
+    assert named in capsys.readouterr().err
