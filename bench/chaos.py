@@ -113,7 +113,7 @@ def main(arguments: Sequence[str]) -> None:
         server.make()
         server.start()
         with tempfile.TemporaryDirectory() as folder:
-            arrive_s, lease_s = (3.0, 8.0) if quick else (_ARRIVE_S, None)
+            arrive_s, lease_s = (3.0, 12.0) if quick else (_ARRIVE_S, None)
             lived = live_through(server, Path(folder), residents, Weather(), arrive_s=arrive_s, lease_s=lease_s)
             verdict, there, took_s = asyncio.run(lived)
     finally:

@@ -1,4 +1,5 @@
-"""What one event costs, to plan machines by: processor time of a replica and of PostgreSQL, bytes kept, connections.
+"""What one event costs, to plan machines by: processor time of a replica and of PostgreSQL, bytes kept, connections,
+memory.
 
 Processor time is counted by the kernel for each process, so that callers and platform on the same machine, and whatever
 else runs there, distort it far less than they distort events a second.
@@ -17,7 +18,7 @@ from pathlib import Path
 import aiohttp
 
 from bench.report import Table, machine
-from bench.webhook import House, Load, Served
+from bench.webhook_load import House, Load, Served
 from tests.postgres import PostgresServer, programs, rows_of
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -69,7 +70,7 @@ async def measure(events: int) -> Table:
         "What one event costs",
         f"{machine()}. {events:,} questions over LINE on PostgreSQL with fsync, {_AT_ONCE} at once, each answered; every resident asks "
         "twenty. A core gives 1,000 ms a second.",
-        ("replicas", "events /s", "replica ms", "PostgreSQL ms", "bytes kept", "connections of one replica"),
+        ("replicas", "events /s", "replica ms", "PostgreSQL ms", "bytes kept", "connections of one replica", "MB of one replica"),
     )  # fmt: skip
     bin_folder = programs()
     assert bin_folder is not None
@@ -102,6 +103,7 @@ async def _row(load: Load, served: Served, postgres: PostgresServer, url: str, e
         f"{(after.postgres_s - before.postgres_s) / events * 1000:.1f}",
         f"{(bytes_after - bytes_before) // events}",
         f"{open_now // len(served.processes)}",
+        f"{served.memory_mb() / len(served.processes):.0f}",
     )
 
 

@@ -67,8 +67,15 @@ def bare() -> Starlette:
 
 
 def echo(platform_url: str) -> Starlette:
-    """What python-telegram-bot alone needs for a webhook that is answered: no search, no store."""
-    built = Application.builder().token("1:b").base_url(f"{platform_url}/bot").build()
+    """What python-telegram-bot alone needs for a webhook that is answered: no search, no store; connections as ours."""
+    built = (
+        Application.builder()
+        .token("1:b")
+        .connection_pool_size(32)
+        .pool_timeout(10)
+        .base_url(f"{platform_url}/bot")
+        .build()
+    )
 
     async def say(update: Update, _: Any) -> None:
         assert update.message is not None

@@ -317,8 +317,10 @@ class Letterbox:
 
 
 async def _wait(event: asyncio.Event, timeout_s: float) -> None:
+    """Not with `wait_for`, which until Python 3.12 forgets that it was cancelled in the moment of the event."""
     try:
-        await asyncio.wait_for(event.wait(), timeout_s)
+        async with asyncio.timeout(timeout_s):
+            await event.wait()
     except TimeoutError:
         return
     event.clear()

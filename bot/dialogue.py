@@ -95,11 +95,27 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """The days, as ISO text, of which one may be picked where a channel has a calendar to show.
+
+    `token` with the day after it then comes back in `Pressed`, as from a button of that day.
+    """
+
+    first: str
+    last: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """A button. `token` comes back in `Pressed` when it is pressed or its number or label is typed."""
+    """A button. `token` comes back in `Pressed` when it is pressed or its number or label is typed.
+
+    `days` may be picked besides, on a channel that has a calendar; the button itself is the same on all.
+    """
 
     label: Phrase
     token: str
+    days: Days | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +166,11 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class RenderedChoice:
-    """A button in the resident's language; `token` as in `Choice`."""
+    """A button in the resident's language; `token` and `days` as in `Choice`."""
 
     label: str
     token: str
+    days: Days | None = None
 
 
 @dataclass(frozen=True, slots=True)

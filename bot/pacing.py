@@ -51,7 +51,7 @@ class Gate:
         self._waiting = 0
         self._asking = asyncio.Lock()
         self._again_at: datetime | None = None
-        self._free_at: datetime | None = None
+        self._free_s = 0.0
 
     def is_open(self) -> bool:
         return self._again_at is None or self._clock() >= self._again_at
@@ -60,12 +60,16 @@ class Gate:
         place = await self._place()
         if place is None:
             return False
-        now = self._clock()
-        # Those held up by a busy machine do not go all at once; a clock that was set back holds nobody up.
-        passes_at = max(place, now, min(self._free_at or now, now + rates.HORIZON))
-        self._free_at = passes_at + self._pause
-        await asyncio.sleep((passes_at - now).total_seconds())
+        await asyncio.sleep(max(place - self._clock(), timedelta()).total_seconds())
+        await self._kept_apart()
         return True
+
+    async def _kept_apart(self) -> None:
+        """Those who were all held up by a busy machine go one by one; a few together make up for what was late."""
+        now_s = asyncio.get_running_loop().time
+        while (early_s := self._free_s - now_s() - _AHEAD.total_seconds()) > 0:  # noqa: ASYNC110 - each waits for its turn
+            await asyncio.sleep(early_s)
+        self._free_s = max(self._free_s, now_s()) + self._pause.total_seconds()
 
     async def _place(self) -> datetime | None:
         """This process's next place; those who come while the database is asked get theirs with the next answer."""

@@ -147,7 +147,26 @@ async def _measure(service: Service) -> Sequence[Metric]:
     dead = len(await service.engine.read(outbox.dead(1000)))
     broken = Metric("madoguchi_turns_broken_total", "counter", "Events answered with an apology.", service.turns.broken)
     given_up = Metric("madoguchi_letters_given_up", "gauge", "Letters given up and still kept.", dead)
-    return [*turns, *letters, broken, given_up, *_line_pushes(service), *_visits(service), *_audited(service)]
+    return [
+        *turns,
+        *letters,
+        broken,
+        given_up,
+        *_line_pushes(service),
+        *_visits(service),
+        *_reminders(service),
+        *_audited(service),
+    ]
+
+
+def _reminders(service: Service) -> Sequence[Metric]:
+    """Reminders that came to nothing since the start, because their visit had begun."""
+    from bot.web.health import Metric
+
+    if service.sweeper is None:
+        return ()
+    dropped = service.sweeper.dropped
+    return (Metric("madoguchi_reminders_dropped_total", "counter", "Reminders that had lost their point.", dropped),)
 
 
 def _audited(service: Service) -> Sequence[Metric]:

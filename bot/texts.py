@@ -37,7 +37,7 @@ class Texts:
     def render(self, say: Say, language: Language, today: date) -> Rendered:
         """The message as the resident reads it: phrases as paragraphs, then the buttons."""
         worded = ((phrase, self.word(phrase, language, today)) for phrase in say.phrases)
-        buttons = (RenderedChoice(self.word(one.label, language, today), one.token) for one in say.choices)
+        buttons = (RenderedChoice(self.word(one.label, language, today), one.token, one.days) for one in say.choices)
         return Rendered(_laid_out(worded), tuple(buttons), say.attachments)
 
     def render_kept(self, say: Say, language: Language, today: date) -> Rendered:
@@ -48,7 +48,7 @@ class Texts:
         """
         worded = self._still_worded(say.phrases, language, today)
         buttons = (
-            RenderedChoice(label, one.token)
+            RenderedChoice(label, one.token, one.days)
             for one in say.choices
             for _, label in self._still_worded((one.label,), language, today)
         )

@@ -7,7 +7,6 @@ import itertools
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,8 @@ from typing import Any
 
 import asyncpg  # noqa: TID251  # not by way of the store that is tested with it
 import pytest
+
+from tests.ports import steady_port
 
 NEEDED = "needs the programs of a PostgreSQL server (Debian: apt-get install postgresql)"
 PASSWORD = "hunter2"
@@ -42,7 +43,7 @@ class PostgresServer:
         self._settings = _ALWAYS + (_FAST if is_fast else ())
         self._user = pwd.getpwnam("postgres") if os.getuid() == 0 else None
         self.folder = Path(tempfile.mkdtemp(prefix="madoguchi-postgres-"))
-        self.port = _free_port()
+        self.port = steady_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
 
@@ -119,12 +120,6 @@ def rows_of(url: str, sql: str, *values: Any) -> Sequence[Sequence[Any]]:
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(lambda: asyncio.run(ask())).result()
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -78,7 +78,7 @@ class Line:
         """Send the first letter, and with a reply those after it that fit along; how many are out.
 
         A reply whose answer is lost is tried again with the same token, and tells then whether it had been accepted.
-        Only when its minute is over before LINE answers is the letter pushed, and may be seen twice.
+        Only when the token is too old to tell is the letter pushed, and may be seen twice: better than never.
         """
         first = parcels[0]
         if self._tokens.take_accepted(first.letter_id):

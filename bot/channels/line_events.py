@@ -6,16 +6,17 @@ where another service has the word (`mode: standby`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.dialogue import Body, Incoming, Left, Opened, Pressed, Text, Unreadable
 
 NAME = "line"
 _LONGEST_ID = 256
-_PICKED = ("datetime", "date", "time")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Json = Mapping[str, Any]
 
 
@@ -87,12 +88,22 @@ def _message(message: Json) -> Body | None:
 
 
 def _postback(postback: Json) -> Body | None:
-    """A button; or a day or time that was picked, which is as if it had been typed."""
-    params, token = _object(postback, "params"), postback.get("data")
-    picked = next((params[name] for name in _PICKED if isinstance(params.get(name), str)), None)
-    if picked is not None:
-        return Text(picked)
-    return Pressed(token) if isinstance(token, str) else None
+    """A button; or a day picked from a calendar, which is a button of that day (`Days`)."""
+    token, picked = postback.get("data"), _object(postback, "params").get("date")
+    if not isinstance(token, str):
+        return None
+    return Pressed(f"{token}{picked}" if _is_day(picked) else token)
+
+
+def _is_day(picked: object) -> bool:
+    """Whether it is a day as LINE writes it; anything else is as if nothing had been picked."""
+    if not isinstance(picked, str) or not _DAY.fullmatch(picked):
+        return False
+    try:
+        date.fromisoformat(picked)
+    except ValueError:
+        return False
+    return True
 
 
 def _object(parent: Json, name: str) -> Json:

@@ -26,6 +26,7 @@ _WIDEST_CARD_LABEL = 40
 _LONGEST_ECHO = 300
 _LONGEST_ALT_TEXT = 1500
 _MOST_CARDS = 12
+_CALENDAR = "\N{CALENDAR}"
 _FEWEST_ON_A_CARD = 4
 _LARGEST_CAROUSEL = 50_000
 _LARGEST_CARD = 30_000
@@ -40,7 +41,8 @@ def messages_of(message: Rendered) -> tuple[Json, ...]:
         return tuple(texts)
     if len(message.choices) > MOST_QUICK_REPLIES:
         return (*texts, cards(message.choices, text))
-    texts[-1]["quickReply"] = {"items": [_quick_reply(*one) for one in enumerate(message.choices)]}
+    items = [_quick_reply(*one) for one in enumerate(message.choices)]
+    texts[-1]["quickReply"] = {"items": [*items, *_calendars(message.choices)][:MOST_QUICK_REPLIES]}
     return tuple(texts)
 
 
@@ -69,6 +71,16 @@ def _bubbles(choices: Sequence[RenderedChoice], on_each: int) -> Iterator[Json]:
 
 def _quick_reply(place: int, choice: RenderedChoice) -> Json:
     return {"type": "action", "action": _action(place, choice, _WIDEST_QUICK_LABEL)}
+
+
+def _calendars(choices: Sequence[RenderedChoice]) -> Iterator[Json]:
+    """A calendar for each choice that has days: it only shortens the way, so it comes last and may be left out."""
+    for choice in choices:
+        if choice.days is not None:
+            label = fitted(f"{_CALENDAR} {choice.label}", _WIDEST_QUICK_LABEL)
+            span = {"initial": choice.days.first, "min": choice.days.first, "max": choice.days.last}
+            picker = {"type": "datetimepicker", "mode": "date", "label": label, "data": choice.days.token}
+            yield {"type": "action", "action": picker | span}
 
 
 def _action(place: int, choice: RenderedChoice, widest: int) -> Json:

@@ -1,7 +1,8 @@
 """The reply tokens at hand, in this process: what LINE gives with an event to answer it for free.
 
 A token serves once, and for a minute. Whether a reply whose answer was lost has been accepted, only the next use of
-the same token tells; so the same messages go with it again, and no others.
+the same token tells; so the same messages go with it again, and no others. It tells so only while the token is young:
+of an old one LINE says the same, used or not.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from typing import Any
 LIVES_S = 50.0
 """LINE lets a token live for a minute from the event on, and asks not to rely on the last of it."""
 
+TELLS_S = 25.0
+"""So long after it came here, a token that LINE refuses was surely used, however late LINE's call was read."""
+
 _MOST = 20_000
 Json = dict[str, Any]
 
@@ -25,6 +29,7 @@ class Reply:
     event_id: str
     token: str
     until_s: float
+    tells_until_s: float
     letter_ids: tuple[int, ...] = ()
     messages: tuple[Json, ...] = ()
 
@@ -50,12 +55,16 @@ class ReplyTokens:
     def keep(self, event_id: str, token: str) -> None:
         """A token that has just come; the same event's second delivery changes nothing."""
         self._forget_old()
-        self._replies.setdefault(event_id, Reply(event_id, token, self._now_s() + LIVES_S))
+        now_s = self._now_s()
+        self._replies.setdefault(event_id, Reply(event_id, token, now_s + LIVES_S, now_s + TELLS_S))
 
     def find(self, event_id: str | None) -> Reply | None:
-        """The event's token while it is young."""
+        """The event's token while it is young; one that was tried, while it tells what became of the try."""
         reply = self._replies.get(event_id or "")
-        return reply if reply and self._now_s() < reply.until_s else None
+        if reply is None:
+            return None
+        until_s = reply.tells_until_s if reply.was_tried else reply.until_s
+        return reply if self._now_s() < until_s else None
 
     def drop(self, event_id: str) -> None:
         """The token has been used or is of no use."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.booking.bookings import Booking
 from bot.booking.plan import Plan
@@ -15,7 +15,7 @@ from bot.booking.reminders import Reminder
 from bot.booking.requests import DaysFound, Held, Refused, Time, TimesFound
 from bot.booking.services import Service, ServiceKind, text_of_item
 from bot.booking.slots import TOKYO
-from bot.dialogue import Choice, Conversation, Filling, Joint, Kind, Phrase, Turn
+from bot.dialogue import Choice, Conversation, Days, Filling, Joint, Kind, Phrase, Turn
 from bot.handlers import booked, choices
 from bot.handlers.days_shown import day_choices, day_lines
 from bot.handlers.reply import say
@@ -99,7 +99,7 @@ def days(conversation: Conversation, filling: Filling, found: DaysFound) -> Turn
     offered = tuple(
         Choice(label, token(filling, f"day={day.isoformat()}")) for day, label in day_choices(days, _DAYS_SHOWN)
     )
-    more = (choice(filling, "button.booking_more_days", f"more={later.isoformat()}"),) if later else ()
+    more = (_more_days(filling, later, days[-1].day),) if later else ()
     asked = (Phrase("booking.which_day"), *shown)
     return ask(conversation, filling, asked, (*offered, *more, *ways(filling)))
 
@@ -203,6 +203,13 @@ def ways(filling: Filling) -> tuple[Choice, ...]:
 def end(filling: Filling) -> tuple[Choice, ...]:
     """Stop: the booking, or only its change."""
     return (choice(filling, "button.booking_stop_change" if filling.changing else "button.booking_stop", "stop"),)
+
+
+def _more_days(filling: Filling, later: date, last: date) -> Choice:
+    """The days after those shown, or any of them at once where a calendar can be shown."""
+    more = choice(filling, "button.booking_more_days", f"more={later.isoformat()}")
+    days = Days(later.isoformat(), last.isoformat(), token(filling, "day="))
+    return replace(more, days=days) if later < last else more
 
 
 def _time_choice(filling: Filling, one: Time) -> Choice:

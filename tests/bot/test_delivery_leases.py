@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,10 @@ import pytest
 from bot.delivery import Delivery
 from bot.store import outbox
 from bot.store.engine import engine_at
+from bot.store.instant import to_micros
 from bot.store.migrations import migrate
 from bot.texts import Texts
+from tests.bot.store.steps import run
 from tests.bot.test_delivery import HOURS, PARKING, PostOffice
 from tests.desk import small_content
 
@@ -54,11 +56,17 @@ async def is_claimed_by_another(office: PostOffice) -> bool:
 
 
 async def until_begun(office: PostOffice) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await office.platform.has_begun.wait()
 
 
-async def test_a_sending_that_outlasts_its_lease_stays_in_one_hand(office: PostOffice) -> None:
+async def until_renewed(url: str, until: datetime) -> None:
+    async with asyncio.timeout(60):
+        while run(url, "SELECT leased_until FROM outbox") != [(to_micros(until),)]:  # noqa: ASYNC110 - it happens in the database
+            await asyncio.sleep(0.02)
+
+
+async def test_a_sending_that_outlasts_its_lease_stays_in_one_hand(office: PostOffice, tmp_path: Path) -> None:
     office.platform.answers.clear()
     await office.posts("desk.parking")
     delivery = another(office, renewed_every_s=0.02)
@@ -66,7 +74,7 @@ async def test_a_sending_that_outlasts_its_lease_stays_in_one_hand(office: PostO
     await until_begun(office)
     for _ in range(5):
         office.now += LEASE / 2
-        await asyncio.sleep(0.2)
+        await until_renewed(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}", office.now + LEASE)
         assert not await is_claimed_by_another(office)
     office.platform.answers.set()
     await delivery.finish()
@@ -118,7 +126,7 @@ async def test_a_stop_in_the_middle_of_a_claim_leaves_nothing_leased(office: Pos
 async def test_what_the_platform_cannot_take_now_waits_in_the_outbox_unleased(office: PostOffice) -> None:
     for number in range(8):
         await office.posts("desk.parking", address=str(number))
-    delivery = another(office, telegram=1)
+    delivery = another(office, telegram=2)
     assert await delivery.send_due() == 8
     assert delivery.outcomes["held_back"] > 0
     assert delivery.outcomes["held_back"] + delivery.outcomes["delivered"] == 8
@@ -128,3 +136,17 @@ async def test_what_the_platform_cannot_take_now_waits_in_the_outbox_unleased(of
         office.now += timedelta(seconds=3)
         await delivery.send_due()
     assert len(office.taken()) == 8
+
+
+@pytest.mark.parametrize("moments", range(5))
+async def test_a_stop_in_the_moment_of_a_call_to_look_again_is_a_stop(office: PostOffice, moments: int) -> None:
+    delivery = another(office)
+    running = asyncio.create_task(delivery.run())
+    await asyncio.sleep(0.3)  # it has looked, and rests
+    delivery.look()
+    for _ in range(moments):
+        await asyncio.sleep(0)
+    running.cancel()
+    ended, _ = await asyncio.wait({running}, timeout=30)
+    running.cancel()
+    assert ended == {running}

@@ -85,6 +85,11 @@ class Events:
         """The same event once more, as LINE marks it."""
         return event | {"deliveryContext": {"isRedelivery": True}}
 
+    def comes_again(self, event: Json) -> None:
+        """Delivered once more, an event's token lives for a minute from then on (it serves once all the same)."""
+        if token := event.get("replyToken"):
+            self.tokens[token] = (self.tokens[token][0], self.now_s())
+
     def _issued(self, person: int, number: int) -> str:
         token = f"{number:032x}"
         self.tokens[token] = (user(person), self.now_s())

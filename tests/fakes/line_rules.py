@@ -96,8 +96,22 @@ def _of_action(action: Json, where: str, widest: int) -> Iterator[str]:
             yield from _within(f"{where}.displayText", seen(str(action["displayText"])), 300)
     elif action.get("type") == "uri":
         yield from _within(f"{where}.uri", len(str(action.get("uri", ""))), 1000)
+    elif action.get("type") == "datetimepicker":
+        yield from _of_picker(action, where)
     elif action.get("type") != "message":
         yield f"{where}.type: unknown action"
+
+
+def _of_picker(action: Json, where: str) -> Iterator[str]:
+    """Days only: full-date (RFC 3339) between 1900 and 2100; the least before the most, the first shown between them."""
+    yield from _within(f"{where}.data", units(str(action.get("data", ""))), 300)
+    if action.get("mode") != "date":
+        yield f"{where}.mode: not known here"
+    days = [str(action.get(name, "")) for name in ("min", "initial", "max")]
+    if not all(re.fullmatch(r"(19\d\d|20\d\d|2100)-[01]\d-[0-3]\d", day) for day in days):
+        yield f"{where}: invalid date"
+    if days != sorted(days) or days[0] == days[2]:
+        yield f"{where}: min, initial and max are out of order"
 
 
 def _of_menu(menu: Json) -> Iterator[str]:

@@ -150,7 +150,7 @@ def _is(pattern: str) -> Callable[[str], bool]:
 
 
 _WISHES = (
-    (_is(r"\.confirm$"), 1),
+    (_is(r"\.confirm="), 1),
     (_is(r"^bookings:cancel_yes"), 1),
     (_is(r"\.time="), 4),
     (_is(r"\.wait="), 2),

@@ -27,15 +27,16 @@ from starlette.responses import JSONResponse, Response
 from bot.store.migrations import migrate
 from tests.fakes import line_api, line_events, telegram_api
 from tests.fakes.line_api import LineApi
-from tests.fakes.server import bound
 from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.telegram_updates import Json, private
+from tests.ports import steady_port
 from tests.postgres import PostgresServer, rows_of
 
 OPENS = datetime.fromisoformat("2022-07-01T10:00:00+09:00")
 SECRET = "s3cret"
 TELEGRAM_PER_SECOND = 30
-_READY_S = 120.0
+_READY_S = 180.0
+_SUPERVISOR_S = 2.0
 _PATIENCE_S = 240.0
 _WATCH = """
 CREATE TABLE said (id bigint, conversation_id bigint, channel text, event_id text, language text, say text,
@@ -139,8 +140,7 @@ class Replica:
     """One `madoguchi serve`. Killed and started again, it goes on with the time the others have."""
 
     def __init__(self, settings: dict[str, str], folder: Path, opened_s: float) -> None:
-        with bound() as free:
-            self.port = int(free.getsockname()[1])
+        self.port = steady_port()
         self._settings, self._opened_s = settings | {"MADOGUCHI_PORT": str(self.port)}, opened_s
         self._log = folder / f"replica-{self.port}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -161,6 +161,10 @@ class Replica:
         if self._process is not None:
             self._process.kill()
             self._process.wait(timeout=30)
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
 
     def stop(self) -> bool:
         """Told to stop: whether it ended by itself within a minute."""
@@ -228,6 +232,7 @@ class Town:
         begun = time.perf_counter()
         try:
             if channel == "line":
+                self.line.events.comes_again(event)
                 body = line_events.body(event)
                 headers = {"X-Line-Signature": line_events.signature(body, self.line.secret)}
                 call = self.session.post(f"{replica.address}/line/webhook", data=body, headers=headers)
@@ -262,8 +267,13 @@ class Town:
         await asyncio.to_thread(self.server.start)
 
     async def until_ready(self, replica: Replica) -> None:
+        """As systemd does: one that ended by itself, because the server was away just then, is started again."""
         async with asyncio.timeout(_READY_S):
-            while not await self._is_ready(replica):  # noqa: ASYNC110 - it happens in another process
+            while not await self._is_ready(replica):
+                if replica.has_ended:
+                    self.done["starts again"] += 1
+                    await asyncio.sleep(_SUPERVISOR_S)
+                    replica.start()
                 await asyncio.sleep(0.1)
 
     async def _is_ready(self, replica: Replica) -> bool:

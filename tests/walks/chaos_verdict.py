@@ -22,6 +22,7 @@ from tests.walks.chaos_residents import Got, Letters, text_of
 from tests.walks.chaos_town import DUE, OPENS, Town
 
 _LONGEST_BUNDLE = 10
+_HEAD = 12
 _TELEGRAM_LABEL, _TELEGRAM_TEXT = 36, 4096
 
 
@@ -86,7 +87,8 @@ async def _judge_messages(town: Town, letters: Letters, texts: Texts, verdict: V
         fault = compare(wanted, letters.of[who], repeats)
         if fault:
             incomplete += 1
-            verdict.faults.append(f"{who}: {fault}")
+            came = [f"{one.by} {one.text[:_HEAD]}" for one in letters.of[who]]
+            verdict.faults.append(f"{who}: {fault}; said {[text[:_HEAD] for text in wanted]}, came {came}")
     verdict.check("residents with messages missing or out of order", incomplete, 0)
     verdict.check(
         "residents nobody wrote to", len(expected.keys() ^ {who for who, got in letters.of.items() if got}), 0

@@ -22,9 +22,10 @@ async def test_through_kills_a_restart_and_troubled_platforms_all_is_done_once_a
     tmp_path: Path, postgres_server: PostgresServer
 ) -> None:
     weather = Weather(kill_every_s=2.5, flooded=0.03, failed=0.03, answer_lost=0.03)
-    verdict, there, _ = await live_through(postgres_server, tmp_path, RESIDENTS, weather, arrive_s=6.0, lease_s=8.0)
+    verdict, there, _ = await live_through(postgres_server, tmp_path, RESIDENTS, weather, arrive_s=6.0, lease_s=12.0)
     assert verdict.faults == []
     assert verdict.numbers["seats taken"] != 0
+    assert "confirmed" in str(verdict.numbers["bookings"])
     assert there.done["PostgreSQL restarts"] == 1
     assert there.done["kills"] >= 1
     assert there.done["doubled"] > 0

@@ -53,7 +53,7 @@ class House:
         self.api = api
         self.crashes_before_sending = False
         self.engine = engine_at(f"sqlite+aiosqlite:///{file}")
-        self.line = Line(api.token, api.url, timeout_s=1.0)
+        self.line = Line(api.token, api.url, timeout_s=5.0)
         self.delivery = Delivery(self.engine, Texts(desk.content), {"line": self.line}, clock=lambda: self.now)
         self.turns = Turns(
             self.engine,
@@ -63,7 +63,8 @@ class House:
             pushed=frozenset({"line"}),
             said=self._said,
         )
-        self.app = Starlette(routes=[line_webhook(self.turns.take, self.line, api.secret, clock=lambda: self.now)])
+        door = line_webhook(self.turns.take, self.line, api.secret, clock=lambda: self.now, patience_s=60)
+        self.app = Starlette(routes=[door])  # however busy the machine is, the answer tells what came of the events
 
     def _said(self, incoming: Incoming, letters: tuple[Letter, ...]) -> None:
         if not self.crashes_before_sending:

@@ -66,7 +66,7 @@ class House:
         self.api = api
         self.crashes_before_sending = False
         self.engine = engine_at(f"sqlite+aiosqlite:///{file}")
-        self.telegram = Telegram(api.token, api.url, timeout_s=1.0, clock=self.clock)
+        self.telegram = Telegram(api.token, api.url, timeout_s=5.0, clock=self.clock)
         self.delivery = Delivery(self.engine, Texts(desk.content), {"telegram": self.telegram}, clock=self.clock)
         self.turns = Turns(
             self.engine,

@@ -15,7 +15,7 @@ import pytest
 from bot.channels.channel import BundlingChannel, Parcel
 from bot.channels.line import Line, retry_key
 from bot.channels.line_events import read_events
-from bot.channels.line_tokens import LIVES_S, ReplyTokens
+from bot.channels.line_tokens import LIVES_S, TELLS_S, ReplyTokens
 from bot.dialogue import Attachment, Rendered, RenderedChoice
 from bot.errors import Blocked, Flooded, Refused, Unreachable
 from tests.desk import AT
@@ -58,7 +58,7 @@ async def line(api: LineApi, waiting: Waiting) -> AsyncIterator[Line]:
 @asynccontextmanager
 async def opened(api: LineApi, waiting: Waiting, *, push_budget: int | None = None) -> AsyncIterator[Line]:
     tokens = ReplyTokens(waiting.now_s)
-    one = Line(api.token, api.url, timeout_s=1.0, push_budget=push_budget, tokens=tokens)
+    one = Line(api.token, api.url, timeout_s=3.0, push_budget=push_budget, tokens=tokens)
     try:
         yield one
     finally:
@@ -164,14 +164,16 @@ async def test_a_reply_tried_again_reaches_the_resident_once_and_for_free(
     assert [(one.text, one.by) for one in api.sent] == [("1", "reply"), ("2", "reply")]
 
 
-async def test_a_reply_that_is_lost_for_longer_than_its_minute_is_pushed(
+async def test_a_failed_reply_whose_token_is_too_old_to_tell_is_pushed_and_not_taken_for_accepted(
     api: LineApi, line: Line, waiting: Waiting
 ) -> None:
     event_id = hears(line, api)
+    api.pass_s(40)  # LINE's call was read late, for whatever reason
     api.fail("reply")
     with pytest.raises(Unreachable):
         await line.send_together(SEVEN, [parcel(1, "答え", event_id=event_id)])
-    waiting.skipped_s = LIVES_S
+    api.pass_s(TELLS_S)
+    waiting.skipped_s = TELLS_S
     assert await line.send_together(SEVEN, [parcel(1, "答え", event_id=event_id)]) == 1
     assert [(one.text, one.by) for one in api.sent] == [("答え", "push")]
 

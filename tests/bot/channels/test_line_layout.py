@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.line_layout import MOST_QUICK_REPLIES, Json, messages_of
-from bot.dialogue import Rendered, RenderedChoice
+from bot.dialogue import Days, Rendered, RenderedChoice
 from tests.fakes.line_rules import LONGEST_TEXT, MOST_BUBBLES, faults_of
 
 WIDE = "あア漢。、！？\n aZ.1か\u3099👨\u200d👩\u200d👧🇯🇵👍🏽𠮷"
 WORDS = st.text(st.sampled_from(WIDE), min_size=1, max_size=60)
 TOKENS = st.text(st.sampled_from("abc:-.=0"), min_size=1, max_size=64)
-CHOICES = st.lists(st.builds(RenderedChoice, WORDS, TOKENS), max_size=70)
+DAYS = st.none() | st.builds(Days, st.just("2022-07-15"), st.sampled_from(["2022-07-16", "2023-03-31"]), TOKENS)
+CHOICES = st.lists(st.builds(RenderedChoice, WORDS, TOKENS, DAYS), max_size=70)
 TEXTS = st.builds(lambda words, times: words * times, WORDS.filter(str.strip), st.integers(1, 400))
 
 

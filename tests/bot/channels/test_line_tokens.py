@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.channels.line_tokens import LIVES_S, ReplyTokens
+from bot.channels.line_tokens import LIVES_S, TELLS_S, ReplyTokens
 
 
 class Clock:
@@ -21,6 +21,19 @@ def test_a_token_is_found_while_it_is_young_and_not_after() -> None:
     assert (reply := tokens.find("e1")) is not None
     assert reply.token == "t1"
     clock.now_s = LIVES_S
+    assert tokens.find("e1") is None
+
+
+def test_a_token_that_was_tried_tells_for_a_shorter_time() -> None:
+    clock = Clock()
+    tokens = ReplyTokens(clock)
+    tokens.keep("e1", "t1")
+    reply = tokens.find("e1")
+    assert reply is not None
+    reply.letter_ids = (1,)
+    clock.now_s = TELLS_S - 0.001
+    assert tokens.find("e1") is reply
+    clock.now_s = TELLS_S
     assert tokens.find("e1") is None
 
 

@@ -5,6 +5,8 @@ import re
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,16 +16,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from bot.errors import StoreError
 from bot.store.address import read_address
 from bot.store.engine import engine_at
-from bot.store.migrations import check, migrate, place_of
+from bot.store.migrations import check, migrate, place_of, upgrade
 from bot.store.schema import VERSION, metadata
 from tests.bot.store.steps import path_of, run
 
 ROOT = Path(__file__).parents[3]
+VERSIONS = sorted(file.name[1:5] for file in (ROOT / "bot/store/migrations/versions").glob("m*.py"))
 
 
 def everything(url: str) -> list[tuple[Any, ...]]:
@@ -102,6 +105,61 @@ def test_a_migration_only_adds_so_that_the_release_before_can_go_on(file: Path) 
     """What is to go goes a release later, when nobody uses it any more: then name that migration here."""
     upgrade = file.read_text(encoding="utf-8").partition("def downgrade")[0]
     assert not re.findall(r"\.(drop_\w+|alter_column|rename_table)\(|\b(?:DROP|RENAME|DELETE)\b", upgrade)
+
+
+def test_what_the_release_before_writes_and_reads_is_there_after_each_migration(new_url: str) -> None:
+    """Its tables have all their columns as they were; what is new it need not name, and nothing new refuses its rows."""
+
+    def climb(connection: Connection) -> None:
+        before = Shape({}, {})
+        for version in VERSIONS:
+            upgrade(connection, version)
+            after = shape_of(connection)
+            assert before.tables.keys() <= after.tables.keys()
+            for table, columns in before.tables.items():
+                added = {name: column for name, column in after.tables[table].items() if name not in columns}
+                assert columns.items() <= after.tables[table].items()
+                assert all(column.may_be_left_out for column in added.values()), (version, table, added)
+                assert before.rules[table] == after.rules[table]
+            before = after
+
+    place = place_of(read_address(new_url))
+    place.prepare()
+    place.transact(climb)
+    assert len(VERSIONS) >= 5
+
+
+@dataclass(frozen=True)
+class Column:
+    kind: str
+    may_be_left_out: bool
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Columns by table and name; and all that may refuse a row, by table."""
+
+    tables: dict[str, dict[str, Column]]
+    rules: dict[str, str]
+
+
+def shape_of(connection: Connection) -> Shape:
+    seen = inspect(connection)
+    tables = {
+        name: {
+            column["name"]: Column(str(column["type"]), column["nullable"] or column["default"] is not None)
+            for column in seen.get_columns(name)
+        }
+        for name in seen.get_table_names()
+    }
+    looks: tuple[Callable[[str], object], ...] = (
+        seen.get_pk_constraint,
+        lambda table: sorted(str(one) for one in seen.get_unique_constraints(table)),
+        lambda table: sorted(str(one) for one in seen.get_check_constraints(table)),
+        lambda table: sorted(str(one) for one in seen.get_foreign_keys(table)),
+        lambda table: sorted(str(one) for one in seen.get_indexes(table) if one["unique"]),
+    )
+    return Shape(tables, {name: repr([look(name) for look in looks]) for name in tables})
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(new_url: str) -> None:

@@ -36,6 +36,7 @@ def test_the_numbers_count_events_and_hold_no_person(client: httpx.Client) -> No
     response = client.get("/metrics")
     assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert 'madoguchi_turns_total{channel="webchat"} ' in response.text
+    assert "madoguchi_reminders_dropped_total 0" in response.text
     assert "ひみつ" not in response.text
     assert client.cookies["madoguchi"] not in response.text
 

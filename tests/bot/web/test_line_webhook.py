@@ -132,7 +132,7 @@ async def test_each_kind_of_event_is_taken_as_what_it_is(door: Door, events: Eve
         (events.message(3, {"type": "sticker", "packageId": "1", "stickerId": "1"}), Unreadable("sticker")),
         (events.message(4, {"type": "image", "contentProvider": {"type": "line"}}), Unreadable("image")),
         (events.press(5, "menu"), Pressed("menu")),
-        (events.press(6, "day", {"date": "2022-07-01"}), Text("2022-07-01")),
+        (events.press(6, "booking:1.day=", {"date": "2022-07-01"}), Pressed("booking:1.day=2022-07-01")),
         (events.unfollow(7), Left()),
     )
     assert await door.receives(*(event for event, _ in told)) == 200
@@ -184,7 +184,7 @@ async def test_a_slow_store_is_not_waited_for_and_the_event_is_taken_all_the_sam
     door.desk.is_quick.clear()
     began_s = time.monotonic()
     assert await door.receives(events.text(7, "駐車場")) == 503
-    assert time.monotonic() - began_s < 1
+    assert time.monotonic() - began_s < 2  # when LINE gives up
     await until(lambda: door.api.loading == [user(7)])
     door.desk.is_quick.set()
     await until(lambda: door.desk.bodies == [Text("駐車場")])
