@@ -82,6 +82,7 @@ def _add_card(commands: Commands[argparse.ArgumentParser]) -> None:
     card.add_argument("--reader", metavar="NAME", help="the reader to use (default: the remembered or the only one)")
     card.add_argument("--remember", action="store_true", help="use this reader from now on")
     card.add_argument("--pin-stdin", action="store_true", help="read the PIN from standard input, and read the card")
+    card.add_argument("--pin-pad", action="store_true", help="have the PIN typed on the reader's own keys")
     card.add_argument("--last-try-agreed", action="store_true", help="spend the last try too; the holder agreed")
     card.add_argument("--anchors", type=Path, metavar="PEM", help="the CA certificates that are trusted")
     card.add_argument("--deadline-s", type=_seconds, default=20.0, metavar="S", help="give up after (default: 20)")

@@ -1,22 +1,20 @@
-"""SHELL: events in, visit steps, effects out. The one owner of the counter's state, and of a PIN while it is in hand.
+"""SHELL: events in, visit steps, effects out. The one owner of the counter's state.
 
-Decides nothing that `steps` and `waiting` decide; knows no HTTP and no HTML. All on one event loop; card work is one
-task at a time.
+Decides nothing that `steps` and `waiting` decide; knows no HTTP and no HTML. All on one event loop.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
-from typing import TypeVar
 
 from counter_agent import events as e
 from counter_agent import keeping, reporting, waiting, wire
 from counter_agent.auditlog import AuditLog
 from counter_agent.card_port import CardPort, Presence, is_pin, wipe
+from counter_agent.card_work import CardWork, Challenge
 from counter_agent.pages import Pages
 from counter_agent.screen.desk import Line, LogHead, Notice
 from counter_agent.sending import Sending
@@ -30,13 +28,13 @@ TOKYO = timezone(timedelta(hours=9))
 _PROGRAM = "-"
 _TICK_S = 1.0
 _CARD_IS_LEFT_ALONE = frozenset({Stage.ALARM, Stage.ENDING, Stage.CLOSED})
+_NOTHING_WAS_SHOWN = frozenset({Stage.CALLED, Stage.CLOSED})
+"""Stages that a cut-off visit comes back in (`keeping`) with no more of the resident on a page than what to bring."""
 _SEEN: dict[Presence, e.CardNoticed | e.CardLifted | e.ReaderLost] = {
     Presence.PLACED: e.CardNoticed(),
     Presence.LIFTED: e.CardLifted(),
     Presence.READER_LOST: e.ReaderLost(),
 }
-T = TypeVar("T")
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +58,10 @@ class Agent:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._counter = keeping.load(parts.spool.counter())
-        self._pin = bytearray()
-        self._work: asyncio.Task[None] | None = None
+        self._silent = 0
+        if self.visit is not None and self.visit.stage not in _NOTHING_WAS_SHOWN:
+            parts.pages.may_be_older()
+        self._card_work = CardWork(parts.card, self._challenge, self.take)
 
     @property
     def counter(self) -> Counter:
@@ -81,7 +81,7 @@ class Agent:
     @property
     def holds_pin(self) -> bool:
         """Whether four digits are in memory at this moment."""
-        return bool(self._pin)
+        return self._card_work.holds_pin
 
     def now(self) -> datetime:
         """The time at the desk."""
@@ -100,6 +100,12 @@ class Agent:
                 tasks.create_task(self._parts.sending.run())
 
     # Who is here
+
+    def begin_work(self, *, clerk: str) -> None:
+        """A clerk signs in. Who waits since an earlier day has left; nobody is told of it in the middle of a night."""
+        self.note("sign_in", clerk=clerk)
+        for gone in keeping.left_over(self._counter, self._today()[0]):
+            self.strike_out(gone.visit_id, clerk=_PROGRAM)
 
     def check_in(self, ticket: str, *, clerk: str) -> e.Refused | None:
         """The resident with this ticket is here."""
@@ -156,6 +162,7 @@ class Agent:
         counter = waiting.call(self._counter, chosen, self.now())
         if not isinstance(counter, e.Refused) and counter.visit is not None:
             self._parts.card.forget()  # whoever was here before
+            self._parts.pages.visit_begins()
             self._report(reporting.called_of(counter.visit, report_id=self._parts.new_id()))
         return self._became(counter, "call", clerk=clerk, visit_id=chosen)
 
@@ -178,6 +185,8 @@ class Agent:
             return booking
         if any(one.ticket == booking.ticket for one in self._counter.waiting):
             return e.Refused(e.Reason.ALREADY_HERE)
+        if booking.starts_at > self.now():
+            return e.Refused(e.Reason.TOO_EARLY)
         visit_id = self._parts.new_id()
         self._report_gone(booking.ticket, visit_id, wire.Outcome.NO_SHOW)
         return self._became(self._counter, "no_show", clerk=clerk, visit_id=visit_id)
@@ -194,12 +203,13 @@ class Agent:
         if not is_pin(typed):
             wipe(typed)
             return e.Refused(e.Reason.NOT_FOUR_DIGITS)
-        wipe(self._pin)
-        self._pin.extend(typed)
-        wipe(typed)
+        if self._card_work.holds_pin:  # being read at this moment, and not to be touched
+            wipe(typed)
+            return e.Refused(e.Reason.NOT_NOW)
+        self._card_work.take_pin(typed)
         refused = self.take(e.PinGiven())
         if refused is not None:
-            wipe(self._pin)
+            self._card_work.drop_pin()
         return refused
 
     def take(self, event: e.Event, *, clerk: str = _PROGRAM) -> e.Refused | None:
@@ -223,7 +233,7 @@ class Agent:
     def _carry_out(self, effect: e.Effect, visit: Visit) -> None:
         match effect:
             case e.Effect.WIPE:
-                wipe(self._pin)
+                self._card_work.drop_pin()
                 self._parts.pages.must_clear()
             case e.Effect.FORGET_CARD:
                 self._parts.card.forget()
@@ -233,49 +243,17 @@ class Agent:
                 self._report(reporting.read_of(visit, report_id=self._parts.new_id(), at=self.now()))
             case e.Effect.REPORT_CLOSED:
                 self._report(reporting.closed_of(visit, report_id=self._parts.new_id(), at=self.now()))
-            case e.Effect.READ_CARD:
-                self._start(self._read(visit))
-            case e.Effect.COMPARE_CARD:
-                self._start(self._compare())
-            case e.Effect.INSPECT_CARD:
-                self._start(self._inspect())
+            case _:
+                self._card_work.begin(effect, visit)
 
     # The card
 
-    def _start(self, work: Coroutine[object, object, None]) -> None:
-        """One piece of card work at a time: whatever was going on is about a card or a PIN of before."""
-        self._stop_work()
-        self._work = asyncio.create_task(work)
-
-    def _stop_work(self) -> None:
-        if self._work is not None and self._work is not asyncio.current_task():
-            self._work.cancel()
-
-    async def _read(self, visit: Visit) -> None:
-        asked = await self._parts.sending.challenge(visit.visit_id) if self._parts.sending else None
-        challenge = bytes.fromhex(asked.challenge) if asked else self._parts.challenge()
-        try:
-            reading = self._parts.card.read(self._pin, challenge, last_try_agreed=visit.tries_left == 1)
-            read = await self._answer(reading) or e.ReadFailed()
-        finally:
-            wipe(self._pin)
-        self.take(e.CardWasRead(read, asked.challenge_id if asked else None) if isinstance(read, e.Verdict) else read)
-
-    async def _compare(self) -> None:
-        is_same = await self._answer(self._parts.card.is_same())
-        self.take(e.ReadFailed() if is_same is None else e.CardCompared(is_same))
-
-    async def _inspect(self) -> None:
-        found = await self._answer(self._parts.card.inspect())
-        self.take(found or e.CardPlaced(e.CardKind.OTHER, None))
-
-    async def _answer(self, asked: Coroutine[object, object, T]) -> T | None:
-        """What the card says; None if the work failed in a way nobody foresaw, which must not stop the counter."""
-        try:
-            return await asked
-        except Exception:
-            _log.exception("card work failed")
-            return None
+    async def _challenge(self, visit_id: str) -> Challenge:
+        """The server's; or one made here while the server cannot be asked."""
+        asked = await self._parts.sending.challenge(visit_id) if self._parts.sending else None
+        if asked is None:
+            return Challenge(self._parts.challenge(), None)
+        return Challenge(bytes.fromhex(asked.challenge), asked.challenge_id)
 
     def reader_saw(self, presence: Presence) -> None:
         """The reader's word. A card is asked what it is only while a visit can use it."""
@@ -283,25 +261,44 @@ class Agent:
         self._counter = waiting.seen_by_reader(self._counter, event)
         self._parts.pages.changed()
         if presence is not Presence.PLACED:
-            self._stop_work()
-            wipe(self._pin)
+            self._card_work.stop()
         visit = self._counter.visit
         if visit is None:
             return
         self.take(event)
         if presence is Presence.PLACED and visit.stage not in _CARD_IS_LEFT_ALONE:
-            self._start(self._inspect())
+            self._card_work.begin(e.Effect.INSPECT_CARD, visit)
 
     # What time and pages say
 
     def page_shows(self, page_id: str, version: int | None) -> None:
         """A page's word that it shows this version and nothing older; None: that it shows nothing at all."""
-        self._parts.pages.shows(page_id, self.pages.version if version is None else version)
+        self._parts.pages.shows(page_id, version)
         self._look_at_pages()
 
-    def _look_at_pages(self) -> None:
+    def page_left(self, page_id: str) -> None:
+        """A page's goodbye: it is closed, or shows something else."""
+        self._parts.pages.left(page_id)
+        self._look_at_pages()
+
+    def screens_seen(self, *, clerk: str) -> e.Refused | None:
+        """The clerk's word, where a page has fallen silent, that nothing of the resident is to be seen."""
         visit = self._counter.visit
-        if visit is not None and visit.stage is Stage.ENDING and not visit.page_cleared and self.pages.are_clear():
+        if visit is None or visit.stage is not Stage.ENDING or not self.pages.silent:
+            return e.Refused(e.Reason.SCREENS_ANSWER)
+        self._parts.pages.vouch_for_silent()
+        self._became(self._counter, "screens_seen", clerk=clerk, visit_id=visit.visit_id)
+        self._look_at_pages()
+        return None
+
+    def _look_at_pages(self) -> None:
+        visit, silent = self._counter.visit, self.pages.silent
+        if visit is None or visit.stage is not Stage.ENDING or visit.page_cleared:
+            return
+        if silent != self._silent:
+            self._silent = silent
+            self._parts.pages.changed()  # the clerk is asked to look
+        if self.pages.are_clear():
             self.take(e.PageCleared())
 
     async def _watch_reader(self) -> None:
@@ -319,7 +316,7 @@ class Agent:
     def today(self) -> wire.Today | None:
         """Today's list, as the server had it last and with what this counter has ended since."""
         kept = self._parts.spool.today(self.day())
-        return with_own_ends(kept, self.reports_of_today()) if kept else None
+        return with_own_ends(kept, self._parts.spool.unrefused_of(*self._today())) if kept else None
 
     def last_list(self) -> wire.Today | None:
         """The last list of whatever day: its desk still holds."""
@@ -350,8 +347,11 @@ class Agent:
 
     def reports_of_today(self) -> tuple[wire.AnyReport, ...]:
         """What this counter reported today."""
+        return self._parts.spool.reports_of(*self._today())
+
+    def _today(self) -> tuple[datetime, datetime]:
         begins = datetime.combine(self.day(), time(), TOKYO)
-        return self._parts.spool.reports_of(begins, begins + timedelta(days=1))
+        return begins, begins + timedelta(days=1)
 
     def log_head(self) -> LogHead:
         """How far the action log goes."""

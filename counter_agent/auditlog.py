@@ -15,6 +15,7 @@ from pathlib import Path
 
 from counter_agent.errors import AuditError
 
+_OWNER_ONLY = 0o600
 _BEGINNING = "0" * 64
 _FIELDS = ("seq", "at", "clerk", "action", "visit", "before", "hash")
 
@@ -34,6 +35,7 @@ class AuditLog:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._head = verify(path) if path.exists() or _head_path(path).exists() else Head(0, _BEGINNING)
+        _keep_private(path)
 
     @property
     def head(self) -> Head:
@@ -100,8 +102,14 @@ def _head_path(path: Path) -> Path:
 
 def _write_head(path: Path, head: Head) -> None:
     fresh = _head_path(path).with_suffix(".new")
+    _keep_private(fresh)
     fresh.write_text(json.dumps({"lines": head.lines, "hash": head.hash}), encoding="utf-8")
     fresh.replace(_head_path(path))
+
+
+def _keep_private(file: Path) -> None:
+    file.touch(mode=_OWNER_ONLY)
+    file.chmod(_OWNER_ONLY)
 
 
 def _noted_head(path: Path) -> Head | None:

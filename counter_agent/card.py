@@ -12,10 +12,12 @@ from typing import Final
 
 from counter_agent.apdu import SW, CardConnection, Command, Ins, Known, exchange
 from counter_agent.card_errors import BadCardData, NotMyNumberCard, UnexpectedStatus
+from counter_agent.pin_pad import NotTyped, PinPad
 
 JPKI_APPLICATION: Final = bytes.fromhex("D392F000260100000001")
 PIN_TRIES: Final = 3
 _CHUNK: Final = 256
+_PIN_REFERENCE: Final = 0x80
 _LONGEST_FILE: Final = 0x7FFF
 _SHA256_DIGEST_INFO: Final = bytes.fromhex("3031300d060960864801650304020105000420")
 _BLOCKED: Final = frozenset({Known.AUTHENTICATION_BLOCKED, Known.REFERENCE_DATA_NOT_USABLE})
@@ -78,14 +80,19 @@ class JpkiSession:
     def tries_left(self) -> int:
         """How many PIN tries are left; costs none. A PIN that is verified already has all of them."""
         self._select(File.PIN)
-        sw = exchange(self._connection, Command(0x00, Ins.VERIFY, 0x00, 0x80))[1]
+        sw = exchange(self._connection, Command(0x00, Ins.VERIFY, 0x00, _PIN_REFERENCE))[1]
         return _tries(sw, "tries left")
 
     def verify(self, pin: bytearray) -> int | None:
         """Present the PIN, once. None if it is right, else the tries left (0: locked now)."""
         self._select(File.PIN)
-        sw = exchange(self._connection, Command(0x00, Ins.VERIFY, 0x00, 0x80, pin))[1]
-        return None if sw == Known.OK else _tries(sw, "VERIFY")
+        return _left_after(exchange(self._connection, Command(0x00, Ins.VERIFY, 0x00, _PIN_REFERENCE, pin))[1])
+
+    def verify_on(self, pad: PinPad) -> int | NotTyped | None:
+        """Have the PIN typed on the reader's own pad, and presented once. As `verify`, or why nothing was typed."""
+        self._select(File.PIN)
+        said = pad.verify(_PIN_REFERENCE)
+        return said if isinstance(said, NotTyped) else _left_after(said)
 
     def sign(self, challenge: bytes) -> bytes:
         """The authentication key's signature (PKCS#1 v1.5, SHA-256) over a challenge; needs the PIN verified."""
@@ -145,6 +152,11 @@ def der_length(head: bytes) -> int:
     if length > _LONGEST_FILE:
         raise BadCardData("certificate", "is longer than a card's file can be")
     return length
+
+
+def _left_after(sw: SW) -> int | None:
+    """What VERIFY's status word says: None for the right PIN, else the tries left."""
+    return None if sw == Known.OK else _tries(sw, "VERIFY")
 
 
 def _tries(sw: SW, step: str) -> int:

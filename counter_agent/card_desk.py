@@ -13,10 +13,19 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Protocol, TypeVar
 
 from counter_agent import events as e
-from counter_agent.card_errors import CardError
+from counter_agent.card_errors import CardError, CertificateUnreadable
 from counter_agent.card_port import Presence
 from counter_agent.certificates import Judgement
-from counter_agent.reading import Evidence, Inspection, NotPresented, PinRefused, ReadResult, TokenKind, fingerprint
+from counter_agent.reading import (
+    Evidence,
+    Inspection,
+    NotPresented,
+    PadGaveUp,
+    PinRefused,
+    ReadResult,
+    TokenKind,
+    fingerprint,
+)
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -35,6 +44,8 @@ class Jobs(Protocol):
 
     def read(self, pin: bytearray, challenge: bytes, *, last_try_agreed: bool) -> ReadResult: ...
 
+    def read_on_pad(self, challenge: bytes, *, last_try_agreed: bool) -> ReadResult: ...
+
     def read_certificate(self) -> bytes | None: ...
 
 
@@ -47,10 +58,11 @@ Judge = Callable[[Evidence], Judgement]
 class CardDesk:
     """`card_port.CardPort` over the card layer. Card work runs in threads, one piece at a time."""
 
-    def __init__(self, jobs: Jobs, watch: Watch, judge: Judge) -> None:
+    def __init__(self, jobs: Jobs, watch: Watch, judge: Judge, *, uses_pad: bool = True) -> None:
         self._jobs = jobs
         self._watch = watch
         self._judge = judge
+        self._uses_pad = uses_pad
         self._mark: bytes | None = None
         self._one_at_a_time = threading.Lock()
 
@@ -80,20 +92,32 @@ class CardDesk:
             return None
         kind = _KINDS.get(found.kind, e.CardKind.OTHER)
         is_same = await self.is_same() if self._mark is not None else None
-        return e.CardPlaced(kind, found.tries_left, found.has_certificate is not False, is_same)
+        has_pad = found.has_pad and self._uses_pad
+        return e.CardPlaced(kind, found.tries_left, found.has_certificate is not False, is_same, has_pad)
 
     async def read(
         self, pin: bytearray, challenge: bytes, *, last_try_agreed: bool
     ) -> e.Verdict | e.PinWrong | e.ReadFailed:
         """Present the PIN once and judge what comes back."""
-        result = await self._done(lambda: self._jobs.read(pin, challenge, last_try_agreed=last_try_agreed))
-        match result:
+        said = await self._said(lambda: self._jobs.read(pin, challenge, last_try_agreed=last_try_agreed))
+        return e.ReadFailed() if isinstance(said, e.PadGaveUp) else said
+
+    async def read_on_pad(
+        self, challenge: bytes, *, last_try_agreed: bool
+    ) -> e.Verdict | e.PinWrong | e.PadGaveUp | e.ReadFailed:
+        """Have the PIN typed on the reader, and judge what comes back."""
+        return await self._said(lambda: self._jobs.read_on_pad(challenge, last_try_agreed=last_try_agreed))
+
+    async def _said(self, job: Callable[[], ReadResult]) -> e.Verdict | e.PinWrong | e.PadGaveUp | e.ReadFailed:
+        match await self._done(job):
             case PinRefused(tries_left):
                 return e.PinWrong(tries_left)
             case NotPresented(_, 0):
                 return e.PinWrong(0)
-            case Evidence():
-                return await self._judged(result)
+            case PadGaveUp(reason):
+                return e.PadGaveUp(e.NotTyped(reason.value))
+            case Evidence() as evidence:
+                return await self._judged(evidence)
         return e.ReadFailed()
 
     async def is_same(self) -> bool | None:
@@ -110,10 +134,12 @@ class CardDesk:
         """Forget which card it was."""
         self._mark = None
 
-    async def _judged(self, evidence: Evidence) -> e.Verdict | e.ReadFailed:
-        judgement = await self._done(lambda: self._judge(evidence))
-        if judgement is None:
-            return e.ReadFailed()
+    async def _judged(self, evidence: Evidence) -> e.Verdict:
+        try:
+            judgement = await asyncio.to_thread(self._judge, evidence)
+        except CertificateUnreadable:
+            # Not a card that fails to answer: asked again it would be none again, and the resident would type again.
+            return e.Verdict(possession_proved=False, dates_valid=False, chain_valid=None)
         self._mark = fingerprint(evidence.certificate)
         is_for_this = judgement.key_usage_valid and judgement.policy_valid is not False
         return e.Verdict(judgement.possession_proved and is_for_this, judgement.dates_valid, judgement.chain_valid)

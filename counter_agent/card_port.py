@@ -39,6 +39,12 @@ class CardPort(Protocol):
         """Present the PIN once, have the challenge signed, judge the certificate, and remember which card it was."""
         ...
 
+    async def read_on_pad(
+        self, challenge: bytes, *, last_try_agreed: bool
+    ) -> e.Verdict | e.PinWrong | e.PadGaveUp | e.ReadFailed:
+        """The same with the PIN typed on the reader's own pad."""
+        ...
+
     async def is_same(self) -> bool | None:
         """Whether the card on the reader is the one that was read. None if it does not answer."""
         ...

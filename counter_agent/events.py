@@ -28,6 +28,14 @@ class ItemState(StrEnum):
     MISSING = "missing"
 
 
+class NotTyped(StrEnum):
+    """Why the reader's pad sent no PIN to the card."""
+
+    TIMED_OUT = "timed_out"
+    CANCELLED = "cancelled"
+    MISTYPED = "mistyped"
+
+
 class Who(StrEnum):
     """The two who must both agree before a last try."""
 
@@ -57,13 +65,15 @@ class CardNoticed:
 class CardPlaced:
     """A card lies on the reader and was asked what it is. `tries_left` is None for what is no My Number Card.
 
-    `same_as_before` compares it with the card read in this visit; None if none was.
+    `same_as_before` compares it with the card read in this visit; None if none was. With `has_pad` the PIN is typed on
+    the reader itself.
     """
 
     kind: CardKind
     tries_left: int | None
     has_certificate: bool = True
     same_as_before: bool | None = None
+    has_pad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,18 @@ class Consented:
 @dataclass(frozen=True, slots=True)
 class PinGiven:
     """Four digits were typed; the shell holds them and nobody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class PadAsked:
+    """The resident is to type the PIN on the reader now; nobody at this PC holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PadGaveUp:
+    """No PIN came from the reader's pad, and no try was spent."""
+
+    why: NotTyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +220,8 @@ Event = (
     | ClerkSawNoCard
     | Consented
     | PinGiven
+    | PadAsked
+    | PadGaveUp
     | PinWrong
     | CardWasRead
     | ReadFailed
@@ -220,6 +244,7 @@ class Effect(StrEnum):
 
     INSPECT_CARD = "inspect_card"
     READ_CARD = "read_card"
+    READ_ON_PAD = "read_on_pad"
     COMPARE_CARD = "compare_card"
     WIPE = "wipe"
     FORGET_CARD = "forget_card"
@@ -244,15 +269,19 @@ class Reason(StrEnum):
     VISIT_NOT_CLOSED = "visit_not_closed"
     CARD_LEFT_BEHIND = "card_left_behind"
     READER_IS_THERE = "reader_is_there"
+    SCREENS_ANSWER = "screens_answer"
     NOBODY_WAITS = "nobody_waits"
     ALREADY_HERE = "already_here"
     NO_SUCH_TICKET = "no_such_ticket"
     NO_CARD = "no_card"
     NOT_FOUR_DIGITS = "not_four_digits"
+    TYPE_ON_THE_READER = "type_on_the_reader"
+    NO_PAD = "no_pad"
     BOOKING_IS_CANCELLED = "booking_is_cancelled"
     BOOKING_IS_CLOSED = "booking_is_closed"
     AT_OTHER_COUNTER = "at_other_counter"
     NO_LIST = "no_list"
+    TOO_EARLY = "too_early"
     CARD_IS_ON = "card_is_on"
     CUT_OFF = "cut_off"
 

@@ -6,12 +6,13 @@ What is the resident's is left out; a visit that was cut off comes back paused, 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from counter_agent.visit import Reader, Stage, Visit
-from counter_agent.waiting import Counter
+from counter_agent.waiting import Counter, Visitor
 
 _COUNTER: Final[TypeAdapter[Counter]] = TypeAdapter(Counter)
 
@@ -50,6 +51,11 @@ def load(text: str | None) -> Counter:
         return Counter(reader=Reader.LOST)
 
 
+def left_over(counter: Counter, day_begins: datetime) -> tuple[Visitor, ...]:
+    """Those who wait since before the day began: they are not here any more."""
+    return tuple(one for one in counter.waiting if one.checked_in_at < day_begins)
+
+
 def _cut_off(visit: Visit) -> Visit:
     return replace(
         visit,
@@ -59,6 +65,8 @@ def _cut_off(visit: Visit) -> Visit:
         card=None,
         tries_left=None,
         consents=frozenset(),
+        not_typed=None,
+        pin_was_wrong=False,
         payment_service="",
         page_cleared=visit.page_cleared and visit.stage is Stage.CLOSED,
         is_cut_off=visit.was_read,

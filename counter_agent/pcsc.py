@@ -52,6 +52,7 @@ _NO_SERVICE: Final = frozenset(
         scard.SCARD_E_INVALID_HANDLE,
     }
 )
+_GET_FEATURES: Final = scard.SCARD_CTL_CODE(3400)
 _CONNECT_WITHIN_S: Final = 1.5
 _BETWEEN_TRIES_S: Final = 0.05
 _LOOK_MS: Final = 400
@@ -131,6 +132,17 @@ class _Connection:
         if len(answer) < 2:
             raise BadCardData("answer", "has no status word")
         return bytes(answer[:-2]), SW(answer[-2] << 8 | answer[-1])
+
+    def features(self) -> bytes:
+        """What the reader can do beyond cards; a reader that does not know the question can nothing."""
+        result, answer = scard.SCardControl(self._handle, _GET_FEATURES, [])
+        return bytes(answer) if result == scard.SCARD_S_SUCCESS else b""
+
+    def control(self, code: int, sent: bytes) -> bytes:
+        """One of those features, done."""
+        result, answer = scard.SCardControl(self._handle, code, list(sent))
+        _check(result, "the card was lifted")
+        return bytes(answer)
 
 
 @contextmanager

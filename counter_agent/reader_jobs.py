@@ -39,6 +39,10 @@ class ReaderJobs:
         """Present the PIN once."""
         return self._worker.read(self._there(), pin, challenge, last_try_agreed=last_try_agreed)
 
+    def read_on_pad(self, challenge: bytes, *, last_try_agreed: bool) -> ReadResult:
+        """Have the PIN typed on the reader, and presented once."""
+        return self._worker.read_on_pad(self._there(), challenge, last_try_agreed=last_try_agreed)
+
     def read_certificate(self) -> bytes | None:
         """Which card it is."""
         return self._worker.read_certificate(self._there())

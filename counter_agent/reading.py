@@ -14,7 +14,8 @@ from typing import Final, TypeVar
 
 from counter_agent.apdu import CardConnection, wipe
 from counter_agent.card import JpkiSession
-from counter_agent.card_errors import BadCardData, NotMyNumberCard, UnexpectedStatus
+from counter_agent.card_errors import BadCardData, CardError, NotMyNumberCard, UnexpectedStatus
+from counter_agent.pin_pad import NotTyped, pad_of
 
 PIN_DIGITS: Final = 4
 _EXISTS: Final = 0x8F
@@ -52,11 +53,12 @@ class WhyNot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What lies on the reader. The two last are None where the token does not say."""
+    """What lies on the reader. None where the token does not say. `has_pad`: the reader has keys for the PIN."""
 
     kind: TokenKind
     has_certificate: bool | None = None
     tries_left: int | None = None
+    has_pad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,16 @@ class NotPresented:
     tries_left: int | None = None
 
 
-ReadResult = Evidence | PinRefused | NotPresented
+@dataclass(frozen=True, slots=True)
+class PadGaveUp:
+    """Nothing was typed on the reader's pad, or not four digits; no try was spent."""
+
+    reason: NotTyped
+    tries_left: int
+
+
+ReadResult = Evidence | PinRefused | NotPresented | PadGaveUp
+_Present = Callable[[JpkiSession], int | NotTyped | None]
 
 
 def inspect(connection: CardConnection) -> Inspection:
@@ -95,7 +106,8 @@ def inspect(connection: CardConnection) -> Inspection:
         return Inspection(TokenKind.NOT_MYNUMBER)
     kind = _kind_of(session)
     if kind is TokenKind.CARD:
-        return Inspection(kind, _has_certificate(session), session.tries_left())
+        has_pad = pad_of(connection) is not None
+        return Inspection(kind, _has_certificate(session), session.tries_left(), has_pad)
     return Inspection(kind, _if_told(lambda: _has_certificate(session)), _if_told(session.tries_left))
 
 
@@ -107,9 +119,17 @@ def read(connection: CardConnection, pin: bytearray, challenge: bytes, *, last_t
     try:
         if not is_pin(pin):
             return NotPresented(WhyNot.NOT_FOUR_DIGITS)
-        return _read(connection, pin, challenge, last_try_agreed=last_try_agreed)
+        return _read(connection, lambda session: session.verify(pin), challenge, last_try_agreed=last_try_agreed)
     finally:
         wipe(pin)
+
+
+def read_on_pad(connection: CardConnection, challenge: bytes, *, last_try_agreed: bool = False) -> ReadResult:
+    """The same with the PIN typed on the reader's own pad: it never reaches this PC. Waits for the holder."""
+    pad = pad_of(connection)
+    if pad is None:
+        raise CardError("this reader has no PIN pad")
+    return _read(connection, lambda session: session.verify_on(pad), challenge, last_try_agreed=last_try_agreed)
 
 
 def read_certificate(connection: CardConnection) -> bytes | None:
@@ -134,7 +154,7 @@ def is_pin(typed: bytes | bytearray) -> bool:
     return len(typed) == PIN_DIGITS and all(0x30 <= byte <= 0x39 for byte in typed)
 
 
-def _read(connection: CardConnection, pin: bytearray, challenge: bytes, *, last_try_agreed: bool) -> ReadResult:
+def _read(connection: CardConnection, present: _Present, challenge: bytes, *, last_try_agreed: bool) -> ReadResult:
     try:
         session = JpkiSession(connection)
     except NotMyNumberCard:
@@ -149,7 +169,9 @@ def _read(connection: CardConnection, pin: bytearray, challenge: bytes, *, last_
         return NotPresented(WhyNot.LOCKED, 0)
     if tries_left == 1 and not last_try_agreed:
         return NotPresented(WhyNot.LAST_TRY, 1)
-    left_after = session.verify(pin)
+    left_after = present(session)
+    if isinstance(left_after, NotTyped):
+        return PadGaveUp(left_after, tries_left)
     if left_after is not None:
         return PinRefused(left_after)
     return Evidence(certificate, challenge, session.sign(challenge), tries_left)
@@ -164,16 +186,16 @@ def _has_certificate(session: JpkiSession) -> bool:
 
     Which of the list's bytes stands for which certificate is in no public source; both or none needs no guess.
     """
-    listed = session.certificates_present()
+    listed = _if_told(session.certificates_present)
     if listed is not None and listed[:2] == bytes((_EXISTS, _EXISTS)):
         return True
-    if listed is not None and not any(listed[:2]):
+    if listed is not None and listed[:2] == bytes(2):
         return False
     return session.has_certificate()
 
 
 def _if_told(ask: Callable[[], Told]) -> Told | None:
-    """A phone or an old card need not have all files."""
+    """A phone or an old card need not have all files, and no card a list that can be read."""
     try:
         return ask()
     except (UnexpectedStatus, BadCardData):

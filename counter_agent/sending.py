@@ -51,7 +51,8 @@ class Sending:
         self.clock_differs = timedelta(0)
 
     def look(self) -> None:
-        """There is something new to send: now, whatever pause was running."""
+        """There is something new to send: now, whatever pause was running; and the pauses begin anew."""
+        self._failures = 0
         self._wake.set()
 
     async def run(self) -> None:

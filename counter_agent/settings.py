@@ -22,6 +22,7 @@ NAMES = (
     "COUNTER_AGENT_ANCHORS",
     "COUNTER_AGENT_POLICY_OID",
     "COUNTER_AGENT_SCRAMBLE",
+    "COUNTER_AGENT_PIN_PAD",
     "COUNTER_AGENT_CLOCK",
     "COUNTER_AGENT_LOG_LEVEL",
 )
@@ -42,6 +43,7 @@ class Settings:
     anchors: Path | None
     policy_oid: str | None
     is_scrambled: bool
+    uses_pad: bool
     clock_starts_at: datetime | None
     log_level: str
 
@@ -64,6 +66,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         anchors=Path(anchors) if anchors else None,
         policy_oid=values.get("COUNTER_AGENT_POLICY_OID") or None,
         is_scrambled=_one_of(values, "COUNTER_AGENT_SCRAMBLE", ("no", "yes")) == "yes",
+        uses_pad=_one_of(values, "COUNTER_AGENT_PIN_PAD", ("no", "yes"), default="yes") == "yes",
         clock_starts_at=_instant(values),
         log_level=_one_of(values, "COUNTER_AGENT_LOG_LEVEL", _LEVELS, default="INFO"),
     )

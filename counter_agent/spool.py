@@ -18,6 +18,7 @@ from counter_agent.wire import ANSWER, REPORT, Accepted, AnyReport, Conflict, To
 KEEP = timedelta(days=31)
 """How long an answered report stays, for the day-end reports."""
 
+_OWNER_ONLY = 0o600
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS reports (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, report_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL, at TEXT NOT NULL,
@@ -44,6 +45,8 @@ class Spool:
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=_OWNER_ONLY)
+            path.chmod(_OWNER_ONLY)  # SQLite gives its side files the same
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.5, check_same_thread=False)
             # Exclusive: two agents with one identity would each send half a day.
             for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL"):
@@ -99,6 +102,15 @@ class Spool:
     def reports_of(self, begins: datetime, ends: datetime) -> tuple[AnyReport, ...]:
         """Everything reported in [begins, ends), for the day-end report."""
         rows = self._read("SELECT body FROM reports WHERE at >= ? AND at < ? ORDER BY seq", (_utc(begins), _utc(ends)))
+        return tuple(REPORT.validate_json(body) for (body,) in rows)
+
+    def unrefused_of(self, begins: datetime, ends: datetime) -> tuple[AnyReport, ...]:
+        """What was reported in [begins, ends) and changed something, or may yet: no conflict, and not set aside."""
+        rows = self._read(
+            "SELECT body FROM reports WHERE at >= ? AND at < ? AND refused IS NULL"
+            " AND (answer IS NULL OR json_extract(answer, '$.kind') = 'accepted') ORDER BY seq",
+            (_utc(begins), _utc(ends)),
+        )
         return tuple(REPORT.validate_json(body) for (body,) in rows)
 
     def forget_before(self, now: datetime) -> None:

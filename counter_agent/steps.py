@@ -63,11 +63,11 @@ def _items_open(visit: Visit, items: tuple[Item, ...]) -> e.Reason | None:
 
 
 def _notice_card(visit: Visit, _event: e.CardNoticed) -> Step:
-    return Step(replace(visit, reader=Reader.CARD))
+    return Step(replace(visit, reader=Reader.CARD, did_not_answer=False))
 
 
 def _place_card(visit: Visit, event: e.CardPlaced) -> Step:
-    holding = replace(visit, reader=Reader.CARD, card=event, did_not_answer=False)
+    holding = replace(visit, reader=Reader.CARD, card=event)
     if visit.stage in {Stage.PREPARED, Stage.PAUSED}:
         return _placed(holding, event)
     if visit.stage is Stage.STUCK and visit.outcome is Outcome.NOT_MY_NUMBER_CARD:
@@ -86,7 +86,8 @@ def _placed(visit: Visit, card: e.CardPlaced) -> Step:
         return _stuck(visit, Outcome.CARD_LOCKED)
     # Whatever card is remembered is not of this person: their own has not been read.
     forgotten = () if card.same_as_before is None else (e.Effect.FORGET_CARD,)
-    return Step(replace(visit, stage=Stage.CARD_ON, tries_left=card.tries_left, consents=frozenset()), forgotten)
+    on = replace(visit, stage=Stage.CARD_ON, tries_left=card.tries_left, consents=frozenset(), not_typed=None)
+    return Step(on, forgotten)
 
 
 def _placed_again(visit: Visit, card: e.CardPlaced) -> Step:
@@ -96,7 +97,7 @@ def _placed_again(visit: Visit, card: e.CardPlaced) -> Step:
     if card.kind is not e.CardKind.CARD:
         return _stuck(visit, Outcome.NOT_MY_NUMBER_CARD)
     if card.same_as_before and not visit.is_cut_off:
-        return Step(replace(visit, stage=Stage.READ))
+        return Step(replace(visit, stage=Stage.READ, did_not_answer=False))
     return Step(replace(_without_resident(visit, Stage.PAUSED), did_not_answer=not visit.is_cut_off))
 
 
@@ -136,16 +137,31 @@ def _consent(visit: Visit, event: e.Consented) -> Step:
 
 
 def _give_pin(visit: Visit, _event: e.PinGiven) -> Step | e.Refused:
+    return e.Refused(e.Reason.TYPE_ON_THE_READER) if visit.has_pad else _reading(visit, e.Effect.READ_CARD)
+
+
+def _ask_pad(visit: Visit, _event: e.PadAsked) -> Step | e.Refused:
+    return _reading(visit, e.Effect.READ_ON_PAD) if visit.has_pad else e.Refused(e.Reason.NO_PAD)
+
+
+def _reading(visit: Visit, effect: e.Effect) -> Step | e.Refused:
     if visit.tries_left == _LAST_TRY and visit.consents != frozenset(e.Who):
         return e.Refused(e.Reason.CONSENT_NEEDED)
-    return Step(replace(visit, stage=Stage.READING), (e.Effect.READ_CARD,))
+    return Step(
+        replace(visit, stage=Stage.READING, not_typed=None, did_not_answer=False, pin_was_wrong=False), (effect,)
+    )
+
+
+def _give_up_pad(visit: Visit, event: e.PadGaveUp) -> Step:
+    """The tries are as they were; a consent to the last one was for that time only."""
+    return Step(replace(visit, stage=Stage.CARD_ON, consents=frozenset(), not_typed=event.why))
 
 
 def _wrong_pin(visit: Visit, event: e.PinWrong) -> Step:
     if event.tries_left == 0:
         return _stuck(replace(visit, tries_left=0), Outcome.CARD_LOCKED)
-    again = replace(visit, stage=Stage.CARD_ON, tries_left=event.tries_left, consents=frozenset())
-    return Step(again)
+    left = event.tries_left
+    return Step(replace(visit, stage=Stage.CARD_ON, tries_left=left, consents=frozenset(), pin_was_wrong=True))
 
 
 def _was_read(visit: Visit, event: e.CardWasRead) -> Step:
@@ -280,6 +296,8 @@ def _without_resident(visit: Visit, stage: Stage) -> Visit:
         stage=stage,
         tries_left=None,
         consents=frozenset(),
+        not_typed=None,
+        pin_was_wrong=False,
         payment_service="",
     )
 
@@ -328,6 +346,7 @@ _HARDWARE = (
     e.CardPlaced,
     e.CardLifted,
     e.ReaderLost,
+    e.PadGaveUp,
     e.PinWrong,
     e.CardWasRead,
     e.ReadFailed,
@@ -346,6 +365,8 @@ _STEPS: dict[type[Any], tuple[frozenset[Stage], Callable[[Visit, Any], Step | e.
     e.ClerkSawNoCard: (frozenset({Stage.ENDING}), _see_no_card),
     e.Consented: (frozenset({Stage.CARD_ON}), _consent),
     e.PinGiven: (frozenset({Stage.CARD_ON}), _give_pin),
+    e.PadAsked: (frozenset({Stage.CARD_ON}), _ask_pad),
+    e.PadGaveUp: (frozenset({Stage.READING}), _give_up_pad),
     e.PinWrong: (frozenset({Stage.READING}), _wrong_pin),
     e.CardWasRead: (frozenset({Stage.READING}), _was_read),
     e.ReadFailed: (frozenset({Stage.READING, Stage.FINISHING}), _fail_read),

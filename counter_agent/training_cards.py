@@ -11,7 +11,7 @@ from queue import Empty, Queue
 from typing import Final
 
 from counter_agent.card_port import Presence
-from counter_agent.reading import Inspection, ReadResult, inspect, read, read_certificate
+from counter_agent.reading import Inspection, ReadResult, inspect, read, read_certificate, read_on_pad
 from counter_agent.virtual_card.folder import ANCHORS, open_card, unlock
 from counter_agent.virtual_card.knobs import Kind, Knobs
 from counter_agent.virtual_card.memory import VirtualReader
@@ -93,6 +93,11 @@ class TrainingCards:
         """Present the PIN once."""
         with self.reader.connected() as card:
             return read(card, pin, challenge, last_try_agreed=last_try_agreed)
+
+    def read_on_pad(self, challenge: bytes, *, last_try_agreed: bool) -> ReadResult:
+        """The made-up reader has no pad, and says so."""
+        with self.reader.connected() as card:
+            return read_on_pad(card, challenge, last_try_agreed=last_try_agreed)
 
     def read_certificate(self) -> bytes | None:
         """Which card it is."""

@@ -64,6 +64,9 @@ class Visit:
     tries_left: int | None = None
     consents: frozenset[e.Who] = frozenset()
     did_not_answer: bool = False
+    pin_was_wrong: bool = False
+    """The last PIN was; until the next try."""
+    not_typed: e.NotTyped | None = None
     verdict: e.Verdict | None = None
     challenge_id: str | None = None
     settled: tuple[Settled, ...] = ()
@@ -79,6 +82,11 @@ class Visit:
     def was_read(self) -> bool:
         """Whether this person's card was read in this visit."""
         return self.verdict is not None
+
+    @property
+    def has_pad(self) -> bool:
+        """Whether the PIN is typed on the reader that the card lies on."""
+        return self.card is not None and self.card.has_pad
 
     @property
     def takes_card(self) -> bool:

@@ -109,6 +109,7 @@ def card_desk(settings: Settings, jobs: Jobs, watch: Watch, anchors: bytes | Non
             clock(),
             policy_oid=settings.policy_oid,
         ),
+        uses_pad=settings.uses_pad,
     )
 
 

@@ -17,13 +17,26 @@ from typing import Final, Self, TypeVar
 
 from counter_agent.apdu import CardConnection, wipe
 from counter_agent.card_errors import CardError, CardSilent
-from counter_agent.reading import PIN_DIGITS, Inspection, NotPresented, ReadResult, WhyNot, inspect, is_pin, read
+from counter_agent.pin_pad import WAITS_S
+from counter_agent.reading import (
+    PIN_DIGITS,
+    Inspection,
+    NotPresented,
+    ReadResult,
+    WhyNot,
+    inspect,
+    is_pin,
+    read,
+    read_on_pad,
+)
 from counter_agent.reading import read_certificate as read_certificate_of
 
 Opener = Callable[[str], AbstractContextManager[CardConnection]]
 """Opens the card on the reader of a name; must be picklable (a function of a module, or a `partial` of one)."""
 
 DEADLINE_S: Final = 20.0
+_DIGITS_TYPED: Final = PIN_DIGITS + 1
+"""And Enter: each may take its time."""
 _STARTED_WITHIN_S: Final = 20.0
 _ENDED_WITHIN_S: Final = 2.0
 Answer = TypeVar("Answer")
@@ -48,7 +61,14 @@ class _Read:
     last_try_agreed: bool
 
 
-_Job = _Inspect | _ReadCertificate | _Read
+@dataclass(frozen=True, slots=True)
+class _ReadOnPad:
+    reader: str
+    challenge: bytes = field(repr=False)
+    last_try_agreed: bool
+
+
+_Job = _Inspect | _ReadCertificate | _Read | _ReadOnPad
 _Done = Inspection | ReadResult | bytes | None
 
 
@@ -84,9 +104,12 @@ class CardWorker:
             done = self._run(_Read(reader, challenge, last_try_agreed), pin)
         finally:
             wipe(pin)
-        if done is None or isinstance(done, (bytes, Inspection)):
-            raise CardError("the card worker answered another job")
-        return done
+        return _as_result(done)
+
+    def read_on_pad(self, reader: str, challenge: bytes, *, last_try_agreed: bool = False) -> ReadResult:
+        """`reading.read_on_pad`; the deadline begins when the holder has had the time that the pad gives."""
+        patience_s = _DIGITS_TYPED * WAITS_S
+        return _as_result(self._run(_ReadOnPad(reader, challenge, last_try_agreed), patience_s=patience_s))
 
     def read_certificate(self, reader: str) -> bytes | None:
         """The certificate of the card on the reader, without a PIN; None if it has none."""
@@ -99,14 +122,14 @@ class CardWorker:
         if running is not None:
             _end(*running)
 
-    def _run(self, job: _Job, pin: bytearray | None = None) -> _Done:
+    def _run(self, job: _Job, pin: bytearray | None = None, *, patience_s: float = 0.0) -> _Done:
         with self._turn:
             pipe = self._pipe()
             try:
                 pipe.send(job)
                 if pin is not None:
                     pipe.send_bytes(pin)
-                if pipe.poll(self._deadline_s):
+                if pipe.poll(self._deadline_s + patience_s):
                     return _opened(pipe.recv())
             except (EOFError, OSError) as error:
                 self.close()
@@ -174,12 +197,20 @@ def _done(connection: CardConnection, job: _Job, pin: bytearray) -> _Done:
             return read_certificate_of(connection)
         case _Read():
             return read(connection, pin, job.challenge, last_try_agreed=job.last_try_agreed)
+        case _ReadOnPad():
+            return read_on_pad(connection, job.challenge, last_try_agreed=job.last_try_agreed)
 
 
 def _opened(answer: _Done | CardError) -> _Done:
     if isinstance(answer, CardError):
         raise answer
     return answer
+
+
+def _as_result(done: _Done) -> ReadResult:
+    if done is None or isinstance(done, (bytes, Inspection)):
+        raise CardError("the card worker answered another job")
+    return done
 
 
 def _as(kind: type[Answer], done: object) -> Answer:

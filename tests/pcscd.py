@@ -16,7 +16,7 @@ READER = "Virtual PCD 00 00"
 PORTS = (35963, 35964)
 _RUN = Path("/run/pcscd")
 _LOCK = Path("/tmp/madoguchi-pcscd.lock")  # noqa: S108 - every checkout on the machine must find the same one
-_READY_WITHIN_S = 15.0
+_READY_WITHIN_S = 60.0
 
 
 class Pcscd:
@@ -61,7 +61,7 @@ class Pcscd:
         self.start(has_readers=has_readers)
 
 
-def wait_for(condition: Callable[[], bool], what: str, within_s: float = 10.0) -> None:
+def wait_for(condition: Callable[[], bool], what: str, within_s: float = 60.0) -> None:
     """Wait until a condition holds; past the deadline the test fails by name."""
     deadline_s = time.monotonic() + within_s
     while not condition():

@@ -47,7 +47,7 @@ class CounterDesk(Protocol):
 
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    code: {"model": wire.Problem} for code in (400, 401, 403, 409, 413, 422, 429, 503)
+    code: {"model": wire.Problem} for code in (400, 401, 403, 409, 413, 422, 429, 500, 503)
 }
 _router = APIRouter(responses=_PROBLEMS)
 
@@ -59,6 +59,7 @@ def counter_app(desk: CounterDesk, pace: Pace) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _explain_invalid)
     app.add_exception_handler(HTTPException, _explain_refusal)
     app.add_exception_handler(StoreError, _explain_closed)
+    app.add_exception_handler(Exception, _explain_fault)
     app.middleware("http")(_refuse_large)
     app.include_router(_router)
     return app
@@ -178,6 +179,12 @@ async def _explain_closed(_: Request, error: Exception) -> Response:
     headers = {"Retry-After": str(_RETRY_AFTER_S)}
     detail = "the desk's database does not answer; send the same report again"
     return _problem(HTTPStatus.SERVICE_UNAVAILABLE, wire.ProblemCode.UNAVAILABLE, detail, headers)
+
+
+async def _explain_fault(_: Request, error: Exception) -> Response:
+    """A fault of the program, which the server logs: the counter keeps its report and says so, as with any other no."""
+    del error
+    return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, wire.ProblemCode.UNAVAILABLE, "the desk failed; it is in its log")
 
 
 def _problem(

@@ -14,13 +14,23 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 
 from counter_agent.apdu import wipe
 from counter_agent.card_errors import CardError
 from counter_agent.certificates import Anchor, Judgement, judge, load_anchors
 from counter_agent.reader_choice import choose, recall, remember
-from counter_agent.reading import Evidence, Inspection, NotPresented, PinRefused, ReadResult, TokenKind, WhyNot
+from counter_agent.reading import (
+    Evidence,
+    Inspection,
+    NotPresented,
+    PadGaveUp,
+    PinRefused,
+    ReadResult,
+    TokenKind,
+    WhyNot,
+)
 from counter_agent.settings import Settings, read_settings
 from counter_agent.worker import CardWorker
 
@@ -33,6 +43,7 @@ class Report:
     """What the diagnostic prints. None: not looked at. `tries_left` is the newest count known."""
 
     reader: str | None = None
+    pin_pad: bool | None = None
     card_kind: str | None = None
     certificate_exists: bool | None = None
     tries_left_before: int | None = None
@@ -97,11 +108,18 @@ def _diagnose(report: Report, trust: Trust, pin: bytearray | None, options: argp
     from counter_agent.pcsc import open_reader
 
     with CardWorker(open_reader, options.deadline_s) as worker:
-        return examine(report, worker, trust, pin, last_try_agreed=options.last_try_agreed)
+        given = Pad.OF_THE_READER if options.pin_pad else pin
+        return examine(report, worker, trust, given, last_try_agreed=options.last_try_agreed)
+
+
+class Pad(Enum):
+    """Where a PIN is typed that this program never has."""
+
+    OF_THE_READER = "of the reader"
 
 
 def examine(
-    report: Report, worker: CardWorker, trust: Trust, pin: bytearray | None, *, last_try_agreed: bool = False
+    report: Report, worker: CardWorker, trust: Trust, pin: bytearray | Pad | None, *, last_try_agreed: bool = False
 ) -> Report:
     """Look first, which costs no try; read only with a PIN, and only a card that can be read."""
     reader = str(report.reader)
@@ -111,6 +129,8 @@ def examine(
     if report.card_kind != TokenKind.CARD:
         return report
     challenge = secrets.token_bytes(32)
+    if isinstance(pin, Pad):
+        return _with_result(report, worker.read_on_pad(reader, challenge, last_try_agreed=last_try_agreed), trust)
     return _with_result(report, worker.read(reader, pin, challenge, last_try_agreed=last_try_agreed), trust)
 
 
@@ -122,6 +142,7 @@ def _with_inspection(report: Report, found: Inspection) -> Report:
     )
     return replace(
         report,
+        pin_pad=found.has_pad,
         card_kind=found.kind.value,
         certificate_exists=found.has_certificate,
         tries_left_before=found.tries_left,
@@ -142,6 +163,8 @@ def _with_result(report: Report, result: ReadResult, trust: Trust) -> Report:
         case NotPresented(reason):
             pin = "locked" if reason is WhyNot.LOCKED else "not_presented"
             return replace(report, pin=pin, problem=reason.value)
+        case PadGaveUp(why):
+            return replace(report, pin="not_presented", problem=f"pad_{why.value}")
 
 
 def _with_judgement(report: Report, judgement: Judgement) -> Report:

@@ -54,6 +54,7 @@ def serve(settings: Settings, built: Built) -> int:
         listening.close()
         raise SettingsError("COUNTER_AGENT_PORT", f"cannot listen on {settings.port} ({error.strerror})") from error
     with listening:
+        listening.listen()  # whoever reads the address below and comes at once waits, and is not refused
         print(f"counter-agent: the counter's page is at http://{_HOST}:{listening.getsockname()[1]}/", flush=True)
         asyncio.run(_serve(built, listening))
     return 0

@@ -72,12 +72,14 @@ _OF_THE_DESK: dict[str, Callable[[Desk, Form, str], e.Refused | None]] = {
     "no-show": lambda desk, form, clerk: desk.no_show(_field(form, "ticket"), clerk=clerk),
     "speak": lambda desk, form, clerk: desk.speak(language_of(_field(form, "language")), clerk=clerk),
     "see": _see,
+    "screens-seen": lambda desk, form, clerk: desk.screens_seen(clerk=clerk),
 }
 
 _OF_THE_VISIT: dict[str, Callable[[Desk, Form], e.Event]] = {
     "item": lambda desk, form: e.ItemSeen(_field(form, "item"), _one_of(e.ItemState, _field(form, "state"))),
     "items-checked": lambda desk, form: e.ItemsChecked(),
     "consent": lambda desk, form: e.Consented(e.Who.CLERK),
+    "pad": lambda desk, form: e.PadAsked(),
     "add-service": _added,
     "settle": lambda desk, form: e.ServiceSettled(
         _field(form, "service"), _one_of(ServiceResult, _field(form, "result"))

@@ -24,7 +24,7 @@ from counter_agent.screen.clerks import Clerks
 from counter_agent.screen.dayend import day_end_csv
 from counter_agent.screen.desk import Desk
 from counter_agent.screen.guard import Guard
-from counter_agent.screen.seen import clerk_side, clock_of, resident_side
+from counter_agent.screen.seen import Keypad, away_side, clerk_side, clock_of, resident_side, slip_side
 from counter_agent.screen.sessions import Session, Sessions, is_from_our_page
 from counter_agent.screen.wording import Wording
 from counter_agent.visit import Stage
@@ -66,9 +66,10 @@ def build_screen(screen: Screen) -> Starlette:
     signed = pages.signed_in
     routes = [
         Route("/", signed(pages.clerk)),
-        Route("/resident", signed(pages.resident)),
+        Route("/resident", pages.resident),
         Route("/fragment/{view}", signed(pages.fragment)),
-        Route("/state", signed(pages.state)),
+        Route("/state", pages.state),
+        Route("/left", pages.left, methods=["POST"]),
         Route("/do/{action}", signed(pages.act), methods=["POST"]),
         Route("/resident/pin", signed(pages.pin), methods=["POST"]),
         Route("/resident/consent", signed(pages.consent), methods=["POST"]),
@@ -87,6 +88,7 @@ class _Pages:
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self._desk = screen.desk
+        self._keypad = Keypad(is_scrambled=screen.scrambled)
         loader = FileSystemLoader(_HERE / "templates")
         self._templates = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -110,36 +112,44 @@ class _Pages:
     async def clerk(self, _request: Request, session: Session) -> Response:
         return self._shown("clerk.html", self._of_clerk(session), session, "clerk")
 
-    async def resident(self, _request: Request, session: Session) -> Response:
-        return self._shown("resident.html", self._of_resident(), session, "resident")
+    async def resident(self, request: Request) -> Response:
+        """The resident's side; while nobody is signed in, a page that says so and waits for the clerk."""
+        session = self._screen.sessions.of(request)
+        if session is None and not _is_page(request):
+            return _sign_in_first(request)
+        of_session = self._of_resident() if session else {}
+        known = {"view": "resident", "csrf": session.csrf if session else "", "version": self._desk.pages.version}
+        return self._rendered("resident.html", {**known, **away_side(self._screen.wording), **of_session})
 
     async def fragment(self, request: Request, session: Session) -> Response:
         view = request.path_params["view"]
         seen = {"clerk": lambda: self._of_clerk(session), "resident": self._of_resident}.get(view)
         if seen is None:
             return Response(status_code=404)
+        self._desk.pages.is_given(_page_of(request))
         return self._shown(f"{view}_live.html", seen(), session, view)
 
-    async def state(self, request: Request, _session: Session) -> Response:
-        shown = request.query_params.get("shown", "")
+    async def state(self, request: Request) -> Response:
+        """The version to show. A page that is known may say what it shows also when nobody is signed in any more."""
+        shown, page = request.query_params.get("shown", ""), _page_of(request)
         version = int(shown) if shown.isascii() and shown.isdecimal() and len(shown) < 16 else None
-        if version is not None or shown == "blank":
-            self._desk.page_shows(request.query_params.get("page", "")[:64], version)
-        return JSONResponse({"version": self._desk.pages.version})
+        is_signed_in = self._screen.sessions.of(request) is not None
+        if (version is not None or shown == "blank") and (is_signed_in or self._desk.pages.knows(page)):
+            self._desk.page_shows(page, version)
+        return JSONResponse({"version": self._desk.pages.version}) if is_signed_in else _sign_in_first(request)
+
+    async def left(self, request: Request) -> Response:
+        """A page's goodbye. It needs nobody signed in: only that page knows its name, and signing out closes it too."""
+        self._desk.page_left(_page_of(request))
+        return Response(status_code=204)
 
     async def slip(self, _request: Request, session: Session) -> Response:
         visit, last = self._desk.visit, self._desk.last_list()
         if visit is None or last is None or visit.stage not in {Stage.READ, Stage.CLOSED}:
             return RedirectResponse("/", 303)
-        seen = {
-            "visit": visit,
-            "day": self._desk.day().isoformat(),
-            "desk_name": last.desk.name.ja,
-            "city_phone": last.desk.city_phone,
-            "hotline": last.desk.hotline,
-            "word": self._screen.wording.to_clerk,
-        }
-        return self._shown("slip.html", seen, session, "slip")
+        return self._shown(
+            "slip.html", slip_side(visit, last.desk, self._desk.day(), self._screen.wording), session, "slip"
+        )
 
     async def report(self, _request: Request, session: Session) -> Response:
         day, head = self._desk.day(), self._desk.log_head()
@@ -186,7 +196,7 @@ class _Pages:
         form = await _form(request)
         number = form.get("number", "")
         if self._screen.clerks.admits(number, form.get("password", "")):
-            self._desk.note("sign_in", clerk=number)
+            self._desk.begin_work(clerk=number)
             response: Response = RedirectResponse("/", 303)
             self._screen.sessions.open(number, response)
             return response
@@ -208,7 +218,7 @@ class _Pages:
         return {**clerk_side(self._desk, self._screen.wording), **own}
 
     def _of_resident(self) -> Mapping[str, object]:
-        return resident_side(self._desk, self._screen.wording, scrambled=self._screen.scrambled)
+        return resident_side(self._desk, self._screen.wording, self._keypad)
 
     def _shown(self, template: str, seen: Mapping[str, object], session: Session, view: str) -> Response:
         known = {"version": self._desk.pages.version, "csrf": session.csrf, "view": view}
@@ -234,9 +244,18 @@ def _home(request: Request) -> Response:
     return RedirectResponse("/resident" if request.url.path.startswith("/resident") else "/", 303)
 
 
+def _page_of(request: Request) -> str:
+    """The random name that a page gave itself."""
+    return request.query_params.get("page", "")[:64]
+
+
 def _sign_in_first(request: Request) -> Response:
-    is_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
-    return RedirectResponse("/sign-in", 303) if is_page else Response("sign in first", 401)
+    return RedirectResponse("/sign-in", 303) if _is_page(request) else Response("sign in first", 401)
+
+
+def _is_page(request: Request) -> bool:
+    """Whether somebody looks at the answer, and not a program of ours."""
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
 
 
 async def _is_ours(request: Request, session: Session) -> bool:

@@ -9,7 +9,7 @@ from typing import Protocol
 from counter_agent import events as e
 from counter_agent.visit import Visit
 from counter_agent.waiting import Counter
-from counter_agent.wire import AnyReport, Conflict, Language, Service, Today
+from counter_agent.wire import AnyReport, Closed, Conflict, ConflictKind, Language, Service, Today
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,14 @@ class Notice:
     report: AnyReport
     conflict: Conflict | None
 
+    @property
+    def key(self) -> str:
+        """Which sentence says why: a no-show that was "moved" was noted before its time."""
+        if self.conflict is None:
+            return "refused"
+        is_early = self.conflict.conflict is ConflictKind.MOVED and isinstance(self.report, Closed)
+        return "before_its_time" if is_early else self.conflict.conflict.value
+
 
 @dataclass(frozen=True, slots=True)
 class LogHead:
@@ -40,9 +48,16 @@ class LogHead:
 
 
 class Watched(Protocol):
-    """The pages' version."""
+    """The pages that are open, and the version they should show."""
 
     version: int
+
+    @property
+    def silent(self) -> int: ...
+
+    def knows(self, page_id: str) -> bool: ...
+
+    def is_given(self, page_id: str) -> None: ...
 
 
 class Desk(Protocol):
@@ -77,6 +92,8 @@ class Desk(Protocol):
 
     def log_head(self) -> LogHead: ...
 
+    def begin_work(self, *, clerk: str) -> None: ...
+
     def note(self, action: str, *, clerk: str) -> None: ...
 
     def check_in(self, ticket: str, *, clerk: str) -> e.Refused | None: ...
@@ -98,3 +115,7 @@ class Desk(Protocol):
     def give_pin(self, typed: bytearray) -> e.Refused | None: ...
 
     def page_shows(self, page_id: str, version: int | None) -> None: ...
+
+    def page_left(self, page_id: str) -> None: ...
+
+    def screens_seen(self, *, clerk: str) -> e.Refused | None: ...

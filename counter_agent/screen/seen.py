@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from counter_agent.events import ItemState, Who
 from counter_agent.screen.desk import Desk
@@ -13,6 +13,7 @@ from counter_agent.screen.wording import Wording, in_language
 from counter_agent.visit import Stage, Visit
 from counter_agent.waiting import Visitor
 from counter_agent.wire import Booking, Language, Outcome, ServiceResult, Status
+from counter_agent.wire import Desk as TownDesk
 
 DIGITS = "1234567890"
 TOKYO = timezone(timedelta(hours=9))
@@ -89,6 +90,7 @@ def clerk_side(desk: Desk, wording: Wording) -> Mapping[str, object]:
     return {
         "word": wording.to_clerk,
         "rows": rows_of(desk),
+        "silent_pages": desk.pages.silent,
         "visit": visit,
         "is_here": here,
         "items": _items(visit, Language.JA) if visit else [],
@@ -112,24 +114,82 @@ def clerk_side(desk: Desk, wording: Wording) -> Mapping[str, object]:
     }
 
 
-def resident_side(desk: Desk, wording: Wording, *, scrambled: bool) -> Mapping[str, object]:
+class Keypad:
+    """The order of the keypad's digits. Scrambled, it is another one each time a PIN is asked for.
+
+    Not each time it is drawn: the digits must not change places under a finger.
+    """
+
+    def __init__(self, *, is_scrambled: bool) -> None:
+        self._is_scrambled = is_scrambled
+        self._asked: tuple[object, ...] = ()
+        self._order = DIGITS
+
+    def order_for(self, visit: Visit | None) -> str:
+        """The digits as this visit shows them now."""
+        asked = (visit.visit_id, visit.person, visit.stage, visit.tries_left) if visit else ()
+        if self._is_scrambled and asked != self._asked:
+            self._asked, self._order = asked, _scrambled()
+        return self._order
+
+
+def resident_side(desk: Desk, wording: Wording, keypad: Keypad) -> Mapping[str, object]:
     """Everything on the resident's side."""
     visit = desk.visit
     language = visit.language if visit else Language.JA
     last = desk.last_list()
     return {
+        "is_away": False,
         "word": lambda key, **values: wording.to_resident(language, key, **values),
         "language": language,
         "languages": list(Language),
         "visit": visit,
         "items": _items(visit, language) if visit else [],
         "services": [in_language(one.label, language) for one in visit.services] if visit else [],
-        "digits": _scrambled() if scrambled else DIGITS,
+        "digits": keypad.order_for(visit),
         "desk_name": in_language(last.desk.name, language) if last else "",
         "city_phone": last.desk.city_phone if last else "",
         "clerk_agreed": bool(visit and Who.CLERK in visit.consents),
         "resident_agreed": bool(visit and Who.RESIDENT in visit.consents),
     }
+
+
+def away_side(wording: Wording) -> Mapping[str, object]:
+    """The resident's side while nobody is at the desk: the same in each language, and nothing of anybody."""
+    said = [(wording.to_resident(one, "away.title"), wording.to_resident(one, "away.text"), one) for one in Language]
+    return {
+        "is_away": True,
+        "away": [(title, text, _spoken(language)) for title, text, language in said],
+        "word": lambda key: wording.to_resident(Language.JA, key),
+    }
+
+
+def slip_side(visit: Visit, desk: TownDesk, day: date, wording: Wording) -> Mapping[str, object]:
+    """What the resident takes home, in their language."""
+    language = visit.language
+
+    def word(key: str, **values: object) -> str:
+        return wording.to_resident(language, f"slip.{key}", **values)
+
+    results = [(one, visit.result_of(one.id)) for one in visit.services]
+    return {
+        "spoken": _spoken(language),
+        "word": word,
+        "ticket": visit.ticket or word("walk_in"),
+        "day": word("date", day=day),
+        "desk_name": in_language(desk.name, language),
+        "city_phone": desk.city_phone,
+        "hotline": desk.hotline,
+        "results": [
+            (in_language(one.label, language), word(f"result_{result.value}") if result else "–")
+            for one, result in results
+        ],
+    }
+
+
+def _spoken(language: Language) -> str:
+    """The HTML language of a wording."""
+    return "en" if language is Language.EN else "ja"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from counter_agent.screen.wording import read_wording
 from counter_agent.training_cards import TrainingCards
 from counter_agent.visit import Reader, Stage
 from counter_agent.wire import Closed, ConflictKind, Language, Outcome
-from tests.counter_agent.desks import ORIGIN, PIN, cards_in, desk
+from tests.counter_agent.desks import ORIGIN, PATIENCE_S, PIN, cards_in, desk
 from tests.counter_agent.made_up import TICKET
 from tests.counter_agent.served import CounterServer, served
 from tests.fakes.server import until
@@ -59,7 +59,7 @@ async def test_a_whole_visit_closes_by_evidence_and_is_reported(tmp_path: Path, 
             assert await browser.do("call") != ""
             cards.lay("off")
             await browser.until("closed")
-            await until(lambda: len(heard.reports) == 4)
+            await until(lambda: len(heard.reports) == 4, PATIENCE_S)
         closed = heard.reports[-1]
         assert [one.kind for one in heard.reports] == ["check_in", "called", "card_read", "closed"]
         assert isinstance(closed, Closed)
@@ -139,7 +139,7 @@ async def test_a_different_card_at_the_end_stops_everything(tmp_path: Path, card
             assert await browser.do("alarm-seen") == ""
             cards.lay("off")
             await browser.until("closed")
-            await until(lambda: isinstance(heard.reports[-1], Closed))
+            await until(lambda: isinstance(heard.reports[-1], Closed), PATIENCE_S)
         closed = heard.reports[-1]
         assert isinstance(closed, Closed)
         assert closed.outcome is Outcome.WRONG_CARD
@@ -258,7 +258,7 @@ async def test_the_next_is_not_called_while_a_card_is_left_behind(tmp_path: Path
             await browser.sign_in()
             await browser.do("check-in", ticket=TICKET)
             cards.lay("good")
-            await until(lambda: browser.built.agent.counter.reader is Reader.CARD)
+            await until(lambda: browser.built.agent.counter.reader is Reader.CARD, PATIENCE_S)
             assert await browser.do("call") == "card_left_behind"
 
 

@@ -94,6 +94,20 @@ async def test_a_day_without_network_loses_nothing_and_says_since_when(tmp_path:
         assert (sending.offline_since, spool.unsent(), len(server.reports)) == (None, 0, 2)
 
 
+async def test_a_new_report_is_tried_at_once_and_the_pauses_begin_anew(tmp_path: Path) -> None:
+    """Who is at the desk should not wait out the pauses of the morning's outage."""
+    server = CounterServer()
+    server.fails_with = 503
+    with served(server) as url, spooled(tmp_path) as spool:
+        line = Uplink(url, TOKEN)
+        sending = sending_of(spool, line, Clock())
+        pauses = [await sending.once() for _ in range(6)]
+        sending.look()
+        pauses.append(await sending.once())
+        await line.close()
+        assert pauses[-2:] == [32 * FIRST_PAUSE_S, FIRST_PAUSE_S]
+
+
 async def test_a_conflict_is_kept_for_the_clerk_and_stops_nothing(tmp_path: Path) -> None:
     server = CounterServer()
     server.conflicts[TICKET] = ConflictKind.CANCELLED

@@ -182,6 +182,26 @@ def test_a_silent_card_is_asked_for_its_tries_again_before_anybody_types() -> No
     failed = went(visit(), (*ALL_READY, CARD, e.PinGiven(), e.ReadFailed()))
     assert failed.effects[-2:] == (e.Effect.WIPE, e.Effect.INSPECT_CARD)
     assert failed.visit.did_not_answer
+    asked = went(failed.visit, (CARD,)).visit
+    assert (asked.stage, asked.did_not_answer) == (Stage.CARD_ON, True)
+    assert not went(asked, (e.PinGiven(),)).visit.did_not_answer
+    assert not went(failed.visit, (e.CardLifted(), e.CardNoticed(), CARD)).visit.did_not_answer
+
+
+def test_where_the_reader_has_keys_the_pin_is_typed_there_and_nowhere_else() -> None:
+    on = after(*ALL_READY, replace(CARD, has_pad=True))
+    assert refused(on, e.PinGiven()) is e.Reason.TYPE_ON_THE_READER
+    assert went(on, (e.PadAsked(),)).effects == (e.Effect.READ_ON_PAD,)
+    assert refused(after(*ALL_READY, CARD), e.PadAsked()) is e.Reason.NO_PAD
+
+
+@pytest.mark.parametrize("why", list(e.NotTyped))
+def test_a_pad_that_sent_nothing_leaves_the_tries_and_asks_for_consent_anew(why: e.NotTyped) -> None:
+    last = replace(CARD, tries_left=1, has_pad=True)
+    agreed = after(*ALL_READY, last, e.Consented(e.Who.CLERK), e.Consented(e.Who.RESIDENT))
+    back = went(agreed, (e.PadAsked(), e.PadGaveUp(why))).visit
+    assert (back.stage, back.tries_left, back.not_typed) == (Stage.CARD_ON, 1, why)
+    assert refused(back, e.PadAsked()) is e.Reason.CONSENT_NEEDED
 
 
 def test_a_different_card_at_the_end_stops_the_visit_with_an_alarm() -> None:
@@ -384,6 +404,9 @@ EVENTS: tuple[e.Event, ...] = (
     e.PinWrong(0),
     e.PinWrong(1),
     e.ReadFailed(),
+    replace(CARD, has_pad=True),
+    e.PadAsked(),
+    *(e.PadGaveUp(why) for why in e.NotTyped),
     e.CardCompared(is_same=False),
     e.AlarmSeen(),
     e.Resumed(),

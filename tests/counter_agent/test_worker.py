@@ -56,14 +56,14 @@ def test_what_is_no_pin_goes_nowhere(tmp_path: Path) -> None:
 
 def test_a_silent_card_is_given_up_and_the_next_is_read(tmp_path: Path) -> None:
     folder = card_folder(tmp_path)
-    with CardWorker(partial(silent_on, folder), deadline_s=1.0) as card:
+    with CardWorker(partial(silent_on, folder), deadline_s=4.0) as card:
         card.start()
         begun = time.monotonic()
         secret = pin()
         with pytest.raises(CardSilent) as raised:
             card.read("silent", secret, CHALLENGE)
-        assert time.monotonic() - begun < 5
-        assert raised.value.after_s == 1.0
+        assert time.monotonic() - begun < 20
+        assert raised.value.after_s == 4.0
         assert secret == bytes(4)
         assert card.inspect("good").tries_left == 3
 
@@ -101,7 +101,7 @@ def test_closing_cuts_off_what_is_under_way(tmp_path: Path) -> None:
 
     asking = threading.Thread(target=ask)
     asking.start()
-    deadline_s = time.monotonic() + 10
+    deadline_s = time.monotonic() + 60
     while asking.is_alive() and time.monotonic() < deadline_s:
         card.close()
         asking.join(0.05)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from counter_agent.reading import read_certificate
 from counter_agent.virtual_card.folder import ANCHORS, open_card
@@ -26,6 +26,7 @@ from tests.counter_agent.desks import PIN
 from tests.counter_agent.test_screen import everything_in, traces_of
 from tests.pcscd import READER, Pcscd, is_possible, running_pcscd
 from tests.resident import Resident
+from tests.walks.clerk_keys import expect
 from tests.walks.counters import DAY_OF_VISIT, Desk, Town, booked, enrolled, hears_last, signed_in, status_of
 
 pytestmark = [
@@ -35,8 +36,7 @@ pytestmark = [
     pytest.mark.skipif(not is_possible(), reason="pcscd is started here as root only"),
     pytest.mark.skipif(importlib.util.find_spec("smartcard") is None, reason="pyscard is an extra"),
 ]
-_NOTICED_WITHIN_S = 20.0
-_WITHIN_MS = 30_000
+_NOTICED_WITHIN_S = 30.0
 
 
 @dataclass
@@ -65,7 +65,7 @@ class ReaderDesk(Desk):
         while self.lying:
             card, serving = self.lying.pop()
             card.lift()
-            serving.join(10)
+            serving.join(30)
             assert not serving.is_alive()
 
     def _places(self, name: str) -> None:
@@ -146,6 +146,12 @@ def test_a_visit_with_a_card_on_the_reader_through_a_reader_that_is_unplugged_an
         desk.sees("カード：なし")
         desk.takes(ticket)
         desk.reads_the_card()
+        pcscd.restart(has_readers=False)
+        desk.sees("住民の情報を画面から消しました")
+        pcscd.restart()
+        desk.sees("カード：なし")
+        desk.lays("カードを置く")
+        expect(desk.clerk.locator("#payment")).to_be_visible()
         desk.helps()
         desk.finishes()
         desk.sees("未送信なし")
@@ -170,7 +176,7 @@ def test_another_persons_card_on_the_reader_at_the_end_stops_the_visit(
         desk.helps()
         desk.lays("別の人のカード")
         desk.sees("はじめと違うカードです")
-        desk.presses("F8", lambda: expect(desk.clerk.locator(".evidence")).to_be_visible(timeout=_WITHIN_MS))
+        desk.presses("F8", lambda: expect(desk.clerk.locator(".evidence")).to_be_visible())
         desk.lifts()
         desk.is_closed()
         desk.sees("未送信なし")

@@ -8,11 +8,15 @@ const EVERY_MS = 400;
 const GIVE_UP_AFTER = 5;
 const live = document.getElementById("live");
 const notice = document.getElementById("notice");
+const away = document.getElementById("away");
 const view = document.body.dataset.view;
 const csrf = document.body.dataset.csrf;
 const page = crypto.randomUUID();
 let failures = 0;
 let held = false;
+let drawn = "";
+let newest = 0;
+let isOut = !csrf;
 
 // A button that is replaced between the press and the release of the mouse would never hear of the click.
 const HELD_AT_MOST_MS = 1000;
@@ -27,8 +31,16 @@ async function letGo() {
 // A page that nobody looks at, or whose program is gone, shows nothing at all: timers of hidden pages are slowed
 // down, and what stands on such a page would be missed.
 function blank() {
+  newest += 1;
+  drawn = "";
   forgetDigits();
   live.replaceChildren();
+}
+
+// Not a word of anybody, but that there is nothing to see now: the program is gone, or nobody is signed in.
+function leave() {
+  blank();
+  away.hidden = false;
 }
 
 const shown = () => live.firstElementChild?.dataset.version ?? "blank";
@@ -36,8 +48,13 @@ const shown = () => live.firstElementChild?.dataset.version ?? "blank";
 async function ask() {
   const response = await fetch(`/state?page=${page}&shown=${shown()}`, { redirect: "manual" });
   if (response.type === "opaqueredirect" || response.status === 401) {
-    blank();
-    location.assign("/sign-in");
+    leave();
+    isOut = true;
+    if (view === "clerk") location.assign("/sign-in");
+    return;
+  }
+  if (isOut) {
+    location.reload(); // a clerk is back, with new tokens
     return;
   }
   const { version } = await response.json();
@@ -45,13 +62,25 @@ async function ask() {
   if (!document.hidden && String(version) !== shown()) await show();
 }
 
+const HALF_DONE = ["ticket", "walk-in-language"]; // kept wherever the cursor is: nothing of the program's stands in them
+const VERSION = / data-version="(\d+)"/;
+
 async function show() {
-  const response = await fetch(`/fragment/${view}`);
+  const asked = (newest += 1);
+  const response = await fetch(`/fragment/${view}?page=${page}`);
   if (!response.ok) return;
   const news = await response.text();
   await letGo();
-  if (document.hidden) return;
-  const typed = [...live.querySelectorAll("input:not([type=hidden]):not([type=checkbox])")].map((one) => [one.id, one.value]);
+  // What was asked for before the page was blanked, or before something newer, must not come up again.
+  if (document.hidden || asked !== newest) return;
+  const looks = news.replace(VERSION, "");
+  if (looks === drawn) {
+    // Only the number is new: whoever is typing a PIN must not lose its digits to news that show nothing.
+    live.firstElementChild.dataset.version = VERSION.exec(news)[1];
+    return;
+  }
+  drawn = looks;
+  const typed = [...live.querySelectorAll("input:not([type=hidden]):not([type=checkbox]), select")].map((one) => [one.id, one.value]);
   const ticked = [...live.querySelectorAll("input:checked")].map((one) => one.name);
   const isOpen = live.querySelector("details")?.open;
   const focused = document.activeElement;
@@ -59,9 +88,10 @@ async function show() {
   const scrolled = live.querySelector(".rows")?.scrollTop ?? 0;
   forgetDigits();
   live.innerHTML = news;
+  away.hidden = true;
   for (const [id, value] of typed) {
     const input = id && document.getElementById(id);
-    if (input && value && place?.id === id) input.value = value;
+    if (input && value && (HALF_DONE.includes(id) || place?.id === id)) input.value = value;
   }
   for (const name of ticked) {
     const box = live.querySelector(`input[name="${CSS.escape(name)}"]`);
@@ -100,6 +130,7 @@ async function send(address, body, headers = {}) {
     notice.textContent = text;
     notice.hidden = false;
   }
+  if (response.status === 403) location.reload(); // another clerk has signed in since this page was made
   await ask();
   return response.ok;
 }
@@ -109,21 +140,26 @@ live.addEventListener("submit", (event) => {
   if ("plain" in form.dataset) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form));
-  const field = form.querySelector("#ticket");
-  const details = form.closest("details");
+  const ticket = form.querySelector("#ticket")?.value;
+  if (ticket) form.reset(); // before the page is drawn again, which keeps what is half typed
+  const isWalkIn = form.closest("details") !== null;
   send(form.getAttribute("action"), body).then((went) => {
-    if (field) field.value = "";
-    if (details && went) {
-      form.reset();
-      const shown = live.querySelector("details");
-      if (shown) shown.open = false;
-    }
+    const field = document.getElementById("ticket");
+    if (ticket && !went && field && !field.value) field.value = ticket;
+    if (isWalkIn && went) closeWalkIn();
   }, fail);
 });
 
+// The next one starts with nothing ticked, and in the first language.
+function closeWalkIn() {
+  const details = live.querySelector("details");
+  details?.querySelector("form").reset();
+  if (details) details.open = false;
+}
+
 function fail() {
   failures += 1;
-  if (failures >= GIVE_UP_AFTER) blank();
+  if (failures >= GIVE_UP_AFTER) leave();
 }
 
 async function forever() {
@@ -137,7 +173,11 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) blank();
   ask().catch(fail);
 });
-window.addEventListener("pagehide", blank);
+// Said last of all: a page that only falls silent may still be showing what it showed.
+window.addEventListener("pagehide", () => {
+  blank();
+  navigator.sendBeacon(`/left?page=${page}`);
+});
 
 if (view === "resident") watchKeypad(live, (digits) => send("/resident/pin", digits, { "Content-Type": "application/octet-stream" }));
 else watchKeys(live);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import httpx
@@ -53,6 +54,21 @@ async def test_guessing_at_codes_is_slowed_down(client: httpx.AsyncClient) -> No
     refused = await client.post("/enrol", json={"code": CODE, "name": "x"})
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
     assert int(refused.headers["Retry-After"]) > 0
+
+
+class BrokenDesk(FakeCounterDesk):
+    """A house with a fault that nobody foresaw."""
+
+    async def today(self, day: date | None) -> wire.Today:
+        raise OverflowError(day)
+
+
+async def test_a_fault_of_the_program_is_told_like_any_other_problem() -> None:
+    app = counter_app(BrokenDesk(), Pace(burst=20))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as one:
+        answer = await one.get("/today", headers=OURS)
+    assert (answer.status_code, answer.json()["code"]) == (500, "unavailable")
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {TOKEN}"}])
