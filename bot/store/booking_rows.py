@@ -72,10 +72,13 @@ def first(rows: Rows) -> Booking | None:
     return booking_of(rows[0]) if rows else None
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def write_visit(visit: Visit) -> str:
     """A visit as the column `slots` keeps it."""
     claims = [[slot.service, to_micros(slot.starts_at), to_micros(slot.ends_at), seats] for slot, seats in visit.claims]
-    return json.dumps(claims, separators=(",", ":"))
+    return _encode(claims)
 
 
 def read_visit(text: str) -> Visit:
@@ -146,20 +149,21 @@ def is_one_of(statuses: frozenset[Status]) -> ColumnElement[bool]:
 
 NOW: ColumnElement[int] = bindparam("now", type_=BigInteger)
 IS_HELD = is_one_of(AWAITING_CONFIRMATION) & (_table.held_until > NOW)
-_IS_ACTIVE = or_(_table.status == text_of(Status.CONFIRMED), IS_HELD)
+IS_ACTIVE = or_(_table.status == text_of(Status.CONFIRMED), IS_HELD)
+IS_ON_HOLD = (_table.status == text_of(Status.HELD)) & IS_HELD
 _IS_WAITING = (_table.status == text_of(Status.WAITING)) & (_table.held_until > NOW)
-_IS_THEIRS = (_table.conversation_id == bindparam("conversation_id", type_=BigInteger)) & (_table.ends_at > NOW)
+IS_THEIRS = (_table.conversation_id == bindparam("conversation_id", type_=BigInteger)) & (_table.ends_at > NOW)
 
 
 def count_theirs(condition: ColumnElement[bool]) -> ScalarSelect[int]:
     """How many bookings of the bound conversation meet a condition; none has no conversation."""
-    counted = select(func.count()).select_from(bookings).where(_IS_THEIRS, condition)
+    counted = select(func.count()).select_from(bookings).where(IS_THEIRS, condition)
     return counted.scalar_subquery()
 
 
 COUNTS = (
-    count_theirs(_IS_ACTIVE),
-    count_theirs((_table.status == text_of(Status.HELD)) & IS_HELD),
+    count_theirs(IS_ACTIVE),
+    count_theirs(IS_ON_HOLD),
     count_theirs(_IS_WAITING),
 )
 """In the order of `Limits`."""
@@ -189,7 +193,7 @@ def _select_by_ticket(_: Dialect) -> Executable:
 
 @Query
 def _select_theirs(_: Dialect) -> Executable:
-    return select(*BOOKING).where(_IS_THEIRS, or_(_IS_ACTIVE, _IS_WAITING))
+    return select(*BOOKING).where(IS_THEIRS, or_(IS_ACTIVE, _IS_WAITING))
 
 
 @Query

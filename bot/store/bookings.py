@@ -30,7 +30,7 @@ from bot.booking.bookings import (
     may_change_at_the_desk,
 )
 from bot.booking.slots import Visit
-from bot.store import holds, reminders, seats, wishes
+from bot.store import holds, lone_seat, reminders, seats, wishes
 from bot.store.booking_rows import (
     BOOKING,
     NOW,
@@ -46,8 +46,10 @@ from bot.store.instant import to_micros
 from bot.store.query import Dialect, Query
 from bot.store.reminders import Timed
 from bot.store.schema import bookings
-from bot.store.unit import Work
-from bot.store.wishes import NoRoom, Refused
+from bot.store.unit import AtOnce, Work
+from bot.store.wishes import Refused
+
+_COLLISIONS_BORNE = 8
 
 
 def hold(wish: Wish, capacity: Capacity, limits: Limits, now: datetime, held_until: datetime) -> Work[Made | Refused]:
@@ -55,17 +57,31 @@ def hold(wish: Wish, capacity: Capacity, limits: Limits, now: datetime, held_unt
 
     Call `conversations.find` before, in the same work: it is what keeps two events of one person apart.
     """
+    if lone_seat.is_one(wish):
+        return AtOnce(_hold_one(wish, capacity, limits, now, held_until))
+    return _hold_seats(wish, capacity, limits, now, held_until)
+
+
+def _hold_one(
+    wish: Wish, capacity: Capacity, limits: Limits, now: datetime, held_until: datetime
+) -> Work[Made | Refused]:
+    for _ in range(_COLLISIONS_BORNE):
+        added = yield from lone_seat.add_held(wish, capacity, limits, now, held_until)
+        if isinstance(added, Booking):
+            return Made(added)
+        if not isinstance(added, lone_seat.Undecided):
+            return added
+        if added is lone_seat.Undecided.NEEDS_THE_SLOT:
+            break
+    return (yield from _hold_seats(wish, capacity, limits, now, held_until))
+
+
+def _hold_seats(
+    wish: Wish, capacity: Capacity, limits: Limits, now: datetime, held_until: datetime
+) -> Work[Made | Refused]:
     yield from seats.lock(slot.id for slot in wish.visit.slots)
-    at_once = partial(wishes.add_seated, wish, capacity, limits, now, held_until)
-    added = yield from at_once()
-    if added is None:
-        add = partial(wishes.add_held, wish, capacity, limits, now, held_until)
-        return (yield from _seated(add, wish.visit, capacity, now))
-    if isinstance(added, NoRoom) and added.has_overdue and (yield from holds.end_overdue(wish.visit, now)):
-        added = yield from at_once()
-    if isinstance(added, Booking):
-        return Made(added)
-    return Full() if added is None or isinstance(added, NoRoom) else added
+    add = partial(wishes.add_held, wish, capacity, limits, now, held_until)
+    return (yield from _seated(add, wish.visit, capacity, now))
 
 
 def enter(wish: Wish, capacity: Capacity, now: datetime) -> Work[Made | Refused]:

@@ -19,16 +19,17 @@ def alone(*names: str) -> Work[None]:
     A statement of its own, taken before what it protects is read: a statement that waits for a row lock sees
     that row anew, but all else as it was before the wait. Several locks are taken in one order, always.
     """
-    yield _lock.bind(key=_key(names))
+    yield _lock.bind(key=key_of(*names))
 
 
 def alone_at_once(*names: str) -> Work[bool]:
     """As `alone`, but without waiting; False: another work holds the lock. For a lock taken out of the one order."""
-    rows = yield _try_lock.bind(key=_key(names))
+    rows = yield _try_lock.bind(key=key_of(*names))
     return all(is_ours for (is_ours,) in rows)
 
 
-def _key(names: tuple[str, ...]) -> int:
+def key_of(*names: str) -> int:
+    """The number that a lock has in the database, of 64 bits."""
     return int.from_bytes(blake2b("\0".join(names).encode(), digest_size=8).digest(), signed=True)
 
 

@@ -7,8 +7,8 @@ begun is finished even if its caller stops waiting, as on SQLite; a cancelled as
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import asyncpg
@@ -18,8 +18,9 @@ from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_sql
 from bot.errors import StoreError
 from bot.store.address import PostgresDatabase
 from bot.store.again import Collided
-from bot.store.query import Compiled, Dialect, Upsert
-from bot.store.unit import Rows, Work
+from bot.store.postgres_pool import PostgresPool
+from bot.store.query import Compiled, Dialect, Statement, Upsert
+from bot.store.unit import AtOnce, Rows, Work
 from bot.store.version import read_version, require_version
 
 T = TypeVar("T")
@@ -66,19 +67,15 @@ class PostgresEngine:
 
     def __init__(self, address: PostgresDatabase) -> None:
         self._address = address
-        self._pool: asyncpg.Pool | None = None
+        self._pool: PostgresPool | None = None
         self._running: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
         """Connect. Raises StoreError if the database is missing or of another version than this program."""
         try:
             with faults_named(self._address, _NOT_OPENED):
-                self._pool = await asyncpg.create_pool(
-                    min_size=1,
-                    max_size=self._address.pool_size,
-                    reset=_leave_as_it_is,
-                    **connection_options(self._address),
-                )
+                self._pool = PostgresPool(self._address.pool_size, _ANSWER_TIMEOUT_S, connection_options(self._address))
+                await self._pool.open()
                 found = await self._version()
             require_version(found, str(self._address))
         except BaseException:
@@ -99,14 +96,14 @@ class PostgresEngine:
         Raises Collided, a StoreError, if it was undone for another work's sake (`again.write_again`).
         """
         with faults_named(self._address, "write failed"):
-            return await self._whole(self._transact(self._open_pool(), work, _WRITE))
+            return await self._whole(_carry_out(self._open_pool(), work, _WRITE))
 
     async def read(self, work: Work[T]) -> T:
         """Run a work that changes and locks nothing on one unchanging view of the data."""
         with faults_named(self._address, "read failed"):
-            return await self._whole(self._transact(self._open_pool(), work, _READ))
+            return await self._whole(_carry_out(self._open_pool(), work, _READ))
 
-    def _open_pool(self) -> asyncpg.Pool:
+    def _open_pool(self) -> PostgresPool:
         if self._pool is None:
             raise StoreError("the database is not open")
         return self._pool
@@ -130,64 +127,89 @@ class PostgresEngine:
         if not task.cancelled():
             task.exception()  # whoever asked may be gone: asyncio would report it as never retrieved
 
-    async def _transact(self, pool: asyncpg.Pool, work: Work[T], kind: Mapping[str, Any]) -> T:
-        async with _begun(pool, kind) as connection:
-            return await _drive(connection, work)
 
-
-@asynccontextmanager
-async def _begun(pool: asyncpg.Pool, kind: Mapping[str, Any]) -> AsyncIterator[asyncpg.Connection]:
-    """A connection in a transaction. Until it has begun nothing has happened, so another connection may be tried."""
-    connection, transaction = await _begin(pool, kind)
+async def _carry_out(pool: PostgresPool, work: Work[T], kind: Mapping[str, Any]) -> T:
+    connection, transaction = await _patiently(_connect if isinstance(work, AtOnce) else _begin, pool, kind)
     try:
-        try:
-            yield connection
-        except BaseException:
-            if not connection.is_closed():
-                await transaction.rollback()
-            raise
-        await transaction.commit()
-    finally:
-        await pool.release(connection)
-
-
-async def _begin(pool: asyncpg.Pool, kind: Mapping[str, Any]) -> tuple[asyncpg.Connection, Any]:
-    for pause_s in _PAUSES_S:
-        try:
-            return await _begin_once(pool, kind)
-        except _GONE:
-            await asyncio.sleep(pause_s)
-    return await _begin_once(pool, kind)
-
-
-async def _begin_once(pool: asyncpg.Pool, kind: Mapping[str, Any]) -> tuple[asyncpg.Connection, Any]:
-    connection = await pool.acquire(timeout=_ANSWER_TIMEOUT_S)
-    try:
-        transaction = connection.transaction(**kind)
-        await transaction.start()
-    except BaseException:
-        await pool.release(connection)
+        if transaction is None:
+            return await _at_once(connection, work, kind)
+        return await _to_the_end(connection, transaction, work)
+    except TimeoutError:
+        connection.terminate()  # who knows what it is still doing
         raise
-    return connection, transaction
+    finally:
+        pool.give(connection)
 
 
-async def _drive(connection: asyncpg.Connection, work: Work[T]) -> T:
+async def _at_once(connection: asyncpg.Connection, work: Work[T], kind: Mapping[str, Any]) -> T:
+    """The first statement is a transaction of its own: two trips fewer. If there is more to do, that is one work."""
     try:
         query, values = next(work)
+        statement = work.send(await _rows_of(connection, query.compiled(DIALECT), values))
+    except StopIteration as finished:
+        return cast("T", finished.value)
+    transaction = connection.transaction(**kind)
+    await transaction.start()
+    return await _to_the_end(connection, transaction, work, statement)
+
+
+async def _to_the_end(
+    connection: asyncpg.Connection, transaction: Any, work: Work[T], statement: Statement | None = None
+) -> T:
+    try:
+        result = await _drive(connection, work, statement)
+    except BaseException:
+        if not connection.is_closed():
+            await transaction.rollback()
+        raise
+    await transaction.commit()
+    return result
+
+
+async def _drive(connection: asyncpg.Connection, work: Work[T], statement: Statement | None) -> T:
+    try:
+        query, values = statement or next(work)
         while True:
             query, values = work.send(await _rows_of(connection, query.compiled(DIALECT), values))
     except StopIteration as finished:
         return cast("T", finished.value)
 
 
+Ready = tuple[asyncpg.Connection, Any]
+"""A connection, and its transaction if one has begun."""
+
+
+async def _patiently(
+    make: Callable[[PostgresPool, Mapping[str, Any]], Awaitable[Ready]], pool: PostgresPool, kind: Mapping[str, Any]
+) -> Ready:
+    """Until a work has begun nothing has happened, so another connection may be tried."""
+    for pause_s in _PAUSES_S:
+        try:
+            return await make(pool, kind)
+        except _GONE:
+            await asyncio.sleep(pause_s)
+    return await make(pool, kind)
+
+
+async def _connect(pool: PostgresPool, _: Mapping[str, Any]) -> Ready:
+    return await pool.take(), None
+
+
+async def _begin(pool: PostgresPool, kind: Mapping[str, Any]) -> Ready:
+    connection = await pool.take()
+    try:
+        transaction = connection.transaction(**kind)
+        await transaction.start()
+    except BaseException:
+        pool.give(connection)
+        raise
+    return connection, transaction
+
+
 async def _rows_of(connection: asyncpg.Connection, compiled: Compiled, values: Mapping[str, Any]) -> Rows:
     if not compiled.sql:
         return ()
     return cast("Rows", await connection.fetch(compiled.sql, *compiled.arguments(values)))
-
-
-async def _leave_as_it_is(_: asyncpg.Connection) -> None:
-    """The pool would reset a session after each use, one more trip to the server: a work changes nothing of it."""
 
 
 def connection_options(address: PostgresDatabase) -> dict[str, Any]:

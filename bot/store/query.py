@@ -50,7 +50,7 @@ class Compiled(NamedTuple):
 
     def arguments(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """The values in the order the driver wants them."""
-        known = {**self.constants, **values}
+        known = {**self.constants, **values} if self.constants else values
         return tuple([known[name] for name in self.names])
 
 

@@ -12,10 +12,8 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Executable,
     Integer,
-    Select,
     Text,
     bindparam,
     delete,
@@ -48,6 +46,11 @@ def lock_at_once(slot_ids: Iterable[SlotId]) -> Work[bool]:
         if not (yield from locks.alone_at_once(*names)):
             return False
     return True
+
+
+def lock_key(slot: SlotId) -> int:
+    """The number of a slot's lock, for a statement that takes it along."""
+    return locks.key_of(*_names(slot))
 
 
 def _names(slot: SlotId) -> tuple[str, str, str]:
@@ -125,28 +128,24 @@ def _is_slot(table: Any) -> Any:
     return (table.c.service == service) & (table.c.starts_at == starts_at)
 
 
-def free_numbers(service: ColumnElement[str], starts_at: ColumnElement[int]) -> Select[tuple[int]]:
-    """As many of a slot's free seats as the bound `wanted` of the bound `capacity`, or none if there are fewer."""
+@Query
+def _claim_seats(_: Dialect) -> Executable:
+    """The lowest free numbers, if there are enough: one statement, so that a claim is one trip to the server."""
     capacity, wanted = bindparam("capacity", type_=Integer), bindparam("wanted", type_=Integer)
     zero, one = literal_column("0", Integer), literal_column("1", Integer)
     number = select(zero.label("seat")).where(capacity > zero).cte("number", recursive=True)
     number = number.union_all(select(number.c.seat + one).where(number.c.seat + one < capacity))
     other, counted = seats.alias("other"), seats.alias("counted")
     # NOT IN, not NOT EXISTS: the seats taken are read once, and not looked up one by one for each number.
-    taken = select(other.c.seat).where(other.c.service == service, other.c.starts_at == starts_at)
-    is_counted = (counted.c.service == service) & (counted.c.starts_at == starts_at)
-    count = select(func.count()).select_from(counted).where(is_counted).scalar_subquery()
-    return select(number.c.seat).where(number.c.seat.not_in(taken), count + wanted <= capacity).limit(wanted)
-
-
-@Query
-def _claim_seats(_: Dialect) -> Executable:
-    """The lowest free numbers, if there are enough: one statement, so that a claim is one trip to the server."""
-    service, starts_at = bindparam("service", type_=Text), bindparam("starts_at", type_=BigInteger)
-    free = free_numbers(service, starts_at)
-    chosen = free.with_only_columns(
-        service, starts_at, *free.selected_columns, bindparam("booking_id", type_=BigInteger)
+    taken = select(other.c.seat).where(_is_slot(other))
+    count = select(func.count()).select_from(counted).where(_is_slot(counted)).scalar_subquery()
+    row = (
+        bindparam("service", type_=Text),
+        bindparam("starts_at", type_=BigInteger),
+        number.c.seat,
+        bindparam("booking_id", type_=BigInteger),
     )
+    chosen = select(*row).where(number.c.seat.not_in(taken), count + wanted <= capacity).limit(wanted)
     columns = ["service", "starts_at", "seat", "booking_id"]
     return insert(seats).from_select(columns, chosen).returning(seats.c.seat)
 

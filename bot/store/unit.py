@@ -12,6 +12,7 @@ statement by statement over a network. Works are put together with `yield from`.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from types import TracebackType
 from typing import Any, TypeVar
 
 from bot.store.query import Statement
@@ -23,3 +24,20 @@ Rows = Sequence[tuple[Any, ...]]
 
 Work = Generator[Statement, Rows, T]
 """A unit of work that returns a T. A work runs once: make a new one to run it again."""
+
+
+class AtOnce(Generator[Statement, Rows, T]):
+    """A work that goes on after its first statement only if that changed nothing.
+
+    So an engine whose database is a network away may run that statement as a transaction of its own, in one trip.
+    Inside another work (`yield from`) it is like any other: the transaction is the other's.
+    """
+
+    def __init__(self, work: Work[T]) -> None:
+        self._work = work
+
+    def send(self, value: Rows, /) -> Statement:
+        return self._work.send(value)
+
+    def throw(self, typ: Any, val: BaseException | object = None, tb: TracebackType | None = None, /) -> Statement:
+        return self._work.throw(typ, val, tb)

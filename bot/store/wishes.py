@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +12,8 @@ from sqlalchemy import (
     Integer,
     Text,
     bindparam,
-    case,
     delete,
     exists,
-    false,
     func,
     literal_column,
     select,
@@ -24,11 +21,9 @@ from sqlalchemy import (
 
 from bot.booking.bookings import Booking, Capacity, Full, Limit, Limits, Status, TicketTaken, TooMany, Wish
 from bot.store.booking_rows import COUNTS, write_visit
-from bot.store.holds import holds_over_in_slot
 from bot.store.instant import to_micros
 from bot.store.query import Dialect, Query
 from bot.store.schema import bookings, seats
-from bot.store.seats import free_numbers
 from bot.store.unit import Work
 
 Refused = TooMany | TicketTaken | Full
@@ -41,61 +36,31 @@ def add_held(
 
     Its person, if known, must be locked (`conversations.find`), or two wishes could pass the limits.
     """
-    values = _values(wish, Status.HELD, now, held_until) | _room(wish, capacity)
+    values = values_of(wish, Status.HELD, now, held_until) | _room(wish, capacity)
     rows = yield _insert_held.bind(**values, most_active=limits.active, most_held=limits.held)
     if rows:
-        return _made(rows[0][0], wish, Status.HELD, now, held_until)
+        return made_of(rows[0][0], wish, Status.HELD, now, held_until)
     count, refusal = yield from _why_not(wish, now)
     if count.active >= limits.active:
         return TooMany(Limit.ACTIVE)
     return TooMany(Limit.HELD) if count.held >= limits.held else refusal
 
 
-@dataclass(frozen=True, slots=True)
-class NoRoom:
-    """All seats are taken; `has_overdue`: some by holds that are over."""
-
-    has_overdue: bool
-
-
-def add_seated(
-    wish: Wish, capacity: Capacity, limits: Limits, now: datetime, held_until: datetime
-) -> Work[Booking | TooMany | TicketTaken | NoRoom | None]:
-    """`add_held` and the claim of its seats in one trip to the server, for a visit of one slot whose lock is held.
-
-    None: nothing was done, because the visit has several slots or the database is no trip away.
-    """
-    if len(wish.visit.slots) != 1:
-        return None
-    values = _values(wish, Status.HELD, now, held_until) | _room(wish, capacity)
-    rows = yield _insert_seated.bind(**values, most_active=limits.active, most_held=limits.held)
-    if not rows:
-        return None
-    booking_id, active, held, fits, has_overdue = rows[0]
-    if booking_id is not None:
-        return _made(booking_id, wish, Status.HELD, now, held_until)
-    if active >= limits.active:
-        return TooMany(Limit.ACTIVE)
-    if held >= limits.held:
-        return TooMany(Limit.HELD)
-    return TicketTaken() if fits else NoRoom(has_overdue)
-
-
 def add_waiting(wish: Wish, limits: Limits, now: datetime) -> Work[Booking | TooMany | TicketTaken]:
     """A booking that waits for seats until its slot begins."""
-    values = _values(wish, Status.WAITING, now, wish.visit.starts_at)
+    values = values_of(wish, Status.WAITING, now, wish.visit.starts_at)
     rows = yield _insert_waiting.bind(**values, most_waiting=limits.waiting)
     if rows:
-        return _made(rows[0][0], wish, Status.WAITING, now, wish.visit.starts_at)
+        return made_of(rows[0][0], wish, Status.WAITING, now, wish.visit.starts_at)
     count, _ = yield from _why_not(wish, now)
     return TooMany(Limit.WAITING) if count.waiting >= limits.waiting else TicketTaken()
 
 
 def add_confirmed(wish: Wish, capacity: Capacity, now: datetime) -> Work[Booking | Refused]:
     """A booking that staff enter: confirmed, whatever the limits, if its first slot seems to have room."""
-    rows = yield _insert_confirmed.bind(**_values(wish, Status.CONFIRMED, now, None), **_room(wish, capacity))
+    rows = yield _insert_confirmed.bind(**values_of(wish, Status.CONFIRMED, now, None), **_room(wish, capacity))
     if rows:
-        return _made(rows[0][0], wish, Status.CONFIRMED, now, None)
+        return made_of(rows[0][0], wish, Status.CONFIRMED, now, None)
     _, refusal = yield from _why_not(wish, now)
     return refusal
 
@@ -117,7 +82,8 @@ def _room(wish: Wish, capacity: Capacity) -> dict[str, Any]:
     return {"desk": slot.service, "wanted": wanted, "capacity": capacity(slot.id)}
 
 
-def _values(wish: Wish, status: Status, now: datetime, held_until: datetime | None) -> dict[str, Any]:
+def values_of(wish: Wish, status: Status, now: datetime, held_until: datetime | None) -> dict[str, Any]:
+    """What a statement with `COLUMNS` is bound with."""
     return {
         "ticket": wish.ticket,
         "service": wish.service,
@@ -135,7 +101,8 @@ def _values(wish: Wish, status: Status, now: datetime, held_until: datetime | No
     }
 
 
-def _made(booking_id: int, wish: Wish, status: Status, now: datetime, held_until: datetime | None) -> Booking:
+def made_of(booking_id: int, wish: Wish, status: Status, now: datetime, held_until: datetime | None) -> Booking:
+    """The booking a wish has become."""
     return Booking(
         id=booking_id,
         ticket=wish.ticket,
@@ -172,17 +139,25 @@ _BOUND = (
 )
 
 
-def _insert(dialect: Dialect, *conditions: ColumnElement[bool]) -> Any:
-    """One statement checks and adds the row, so that a refusal costs no more; a ticket that is taken adds none."""
+def _columns() -> dict[str, ColumnElement[Any]]:
     table = bookings.c
-    row: dict[str, Any] = {name: bindparam(name, type_=table[name].type) for name in _BOUND}
+    row: dict[str, ColumnElement[Any]] = {name: bindparam(name, type_=table[name].type) for name in _BOUND}
     row |= {name: bindparam("now", type_=table.created_at.type) for name in ("created_at", "changed_at")}
     row |= {"version": literal_column("0", Integer)}
-    row |= {name: literal_column("''") for name in ("reminders", "remind_at")}
+    return row | {name: literal_column("''") for name in ("reminders", "remind_at")}
+
+
+COLUMNS = _columns()
+"""A new booking's row, but for its id."""
+
+
+def _insert(dialect: Dialect, *conditions: ColumnElement[bool]) -> Executable:
+    """One statement checks and adds the row, so that a refusal costs no more; a ticket that is taken adds none."""
     # SQLite reads ON CONFLICT after a SELECT only if that has a WHERE.
-    chosen = select(*row.values()).where(*conditions, literal_column("1") == literal_column("1"))
+    chosen = select(*COLUMNS.values()).where(*conditions, literal_column("1") == literal_column("1"))
     inserted: Any = dialect.insert(bookings)
-    return inserted.from_select(list(row), chosen).on_conflict_do_nothing().returning(table.id)
+    made: Executable = inserted.from_select(list(COLUMNS), chosen).on_conflict_do_nothing().returning(bookings.c.id)
+    return made
 
 
 def _has_room() -> ColumnElement[bool]:
@@ -202,41 +177,17 @@ _ACTIVE, _HELD, _WAITING = COUNTS
 
 @Query
 def _insert_held(dialect: Dialect) -> Executable:
-    made: Executable = _insert(dialect, _has_room(), _below(_ACTIVE, "most_active"), _below(_HELD, "most_held"))
-    return made
-
-
-@Query
-def _insert_seated(dialect: Dialect) -> Executable | None:
-    """What the person `had`, the seats to take (`chosen`), the booking if all fits (`made`), its seats (`seated`)."""
-    if dialect.has_one_writer:
-        return None
-    service, starts_at = bindparam("desk", type_=Text), bindparam("starts_at", type_=BigInteger)
-    had = select(_ACTIVE.label("active"), _HELD.label("held")).cte("had")
-    chosen = free_numbers(service, starts_at).cte("chosen")
-    fits = select(func.count()).select_from(chosen).scalar_subquery() == bindparam("wanted", type_=Integer)
-    may = (
-        select(had.c.active).scalar_subquery() < bindparam("most_active", type_=Integer),
-        select(had.c.held).scalar_subquery() < bindparam("most_held", type_=Integer),
-    )
-    made = _insert(dialect, fits, *may).cte("made")
-    seat = select(service, starts_at, chosen.c.seat, made.c.id).select_from(made.join(chosen, literal_column("true")))
-    seated = seats.insert().from_select(["service", "starts_at", "seat", "booking_id"], seat)
-    made_id = select(made.c.id).scalar_subquery()
-    is_full = case((made_id.is_(None) & ~fits, exists(holds_over_in_slot(service, starts_at))), else_=false())
-    return select(made_id, had.c.active, had.c.held, fits, is_full).add_cte(seated.cte("seated"))
+    return _insert(dialect, _has_room(), _below(_ACTIVE, "most_active"), _below(_HELD, "most_held"))
 
 
 @Query
 def _insert_waiting(dialect: Dialect) -> Executable:
-    made: Executable = _insert(dialect, _below(_WAITING, "most_waiting"))
-    return made
+    return _insert(dialect, _below(_WAITING, "most_waiting"))
 
 
 @Query
 def _insert_confirmed(dialect: Dialect) -> Executable:
-    made: Executable = _insert(dialect, _has_room())
-    return made
+    return _insert(dialect, _has_room())
 
 
 @Query

@@ -13,6 +13,7 @@ from bot.store import (
     bookings,
     guesses,
     holds,
+    lone_seat,
     overrides,
     reminders,
     seats,
@@ -25,7 +26,7 @@ from bot.store.sqlite import DIALECT as SQLITE
 from tests.bot.store.steps import ON_SQLITE, path_of
 
 MODULES: tuple[ModuleType, ...] = (
-    booking_audit, booking_rows, bookings, guesses, holds, overrides, reminders, seats, waitlist, wishes,
+    booking_audit, booking_rows, bookings, guesses, holds, lone_seat, overrides, reminders, seats, waitlist, wishes,
 )  # fmt: skip
 QUERIES = {
     f"{module.__name__.rpartition('.')[2]}.{name}": query
@@ -42,7 +43,7 @@ READS_EVERYTHING_ON_PURPOSE = {
     "waitlist._select_slots",
 }
 # Of no use where the database is in this process, and not to be had: SQLite has no INSERT in a WITH.
-SAVES_A_TRIP = {"wishes._insert_seated"}
+SAVES_A_TRIP = {"lone_seat._insert_seated"}
 IS_HARMLESS = ("SCAN number", "SCAN CONSTANT ROW", "SCAN over", "SCAN 3 CONSTANT ROWS")
 SORTS_FEW = {"seats._select_slot", "waitlist._select_line"}
 
