@@ -306,10 +306,14 @@ class Agent:
             self.reader_saw(presence)
 
     async def _watch_clock(self) -> None:
+        minute = self.now().minute
         while True:
             await asyncio.sleep(_TICK_S)
             self.take(e.TimePassed())
             self._look_at_pages()
+            if self.now().minute != minute:
+                minute = self.now().minute
+                self._parts.pages.changed()  # the clock, how long each has waited, and who can be missed by now
 
     # What the pages are told
 

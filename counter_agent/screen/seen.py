@@ -29,7 +29,7 @@ _STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the clerk's list. `visit_id` is set for those who wait here."""
+    """One line of the clerk's list. `visit_id` is set for those who wait here; nobody is missed before their time."""
 
     time: str
     ticket: str
@@ -39,6 +39,7 @@ class Row:
     visit_id: str = ""
     waits_min: int | None = None
     can_check_in: bool = False
+    can_be_missed: bool = False
 
 
 def rows_of(desk: Desk) -> list[Row]:
@@ -72,13 +73,15 @@ def _booked(desk: Desk, booking: Booking) -> Row:
     labels = {service.id: service.label.ja for service in desk.services()}
     visit = desk.visit
     at_desk = visit is not None and visit.ticket == booking.ticket and visit.stage is not Stage.CLOSED
+    is_expected = booking.status is Status.CONFIRMED and not at_desk
     return Row(
         time=clock_of(booking.starts_at),
         ticket=booking.ticket,
         services="・".join(labels.get(one, one) for one in booking.services),
         party=booking.party,
         status="at_desk" if at_desk else booking.status.value,
-        can_check_in=booking.status is Status.CONFIRMED and not at_desk,
+        can_check_in=is_expected,
+        can_be_missed=is_expected and booking.starts_at <= desk.now(),
     )
 
 

@@ -125,9 +125,9 @@ class Browser:
 
 
 @asynccontextmanager
-async def desk(home: Path, cards: TrainingCards, server: str) -> AsyncIterator[Browser]:
-    """A counter enrolled at `server`, running, with its browser."""
-    settings = settings_of(home)
+async def desk(home: Path, cards: TrainingCards, server: str, **changes: str) -> AsyncIterator[Browser]:
+    """A counter enrolled at `server`, running, with its browser; `changes` of its settings."""
+    settings = settings_of(home, **changes)
     keep_identity(home, server, Enrolled(agent_id="counter-1", name="窓口1", token=TOKEN))
     put_clerk(home / "clerks.json", CLERK, PASSWORD)
     built = build_live(settings, card_desk(settings, cards, cards.watch, cards.anchors()), training=cards)

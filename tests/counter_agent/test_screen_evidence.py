@@ -173,6 +173,20 @@ async def test_nobody_is_noted_as_missing_before_their_time(
     assert [report.kind for report in heard.reports] == ["check_in"]
 
 
+async def test_the_page_goes_with_the_clock_and_offers_to_note_a_no_show_from_the_booked_time_on(
+    tmp_path: Path, cards: TrainingCards, heard: CounterServer, url: str
+) -> None:
+    heard.today = today(booking())
+    a_little_before = MORNING - timedelta(seconds=3)
+    async with desk(tmp_path, cards, url, clock=a_little_before.isoformat()) as browser:
+        await browser.sign_in()
+        before = await browser.shows()
+        assert ("08:59" in before, "受付" in before, "/do/no-show" in before) == (True, True, False)
+        version = browser.built.agent.pages.version
+        await until(lambda: browser.built.agent.pages.version > version, PATIENCE_S)
+        assert "/do/no-show" in await browser.shows()
+
+
 async def test_a_no_show_that_the_server_refused_closes_nothing_here(
     tmp_path: Path, cards: TrainingCards, heard: CounterServer, url: str
 ) -> None:
