@@ -88,7 +88,7 @@ class Query:
 
 
 class QueryFamily:
-    """Queries alike but for how many values they take; decorates a function of dialect and that number."""
+    """Queries alike but for a number, such as how many values they take; decorates a function of dialect and number."""
 
     def __init__(self, build: Callable[[Dialect, int], Executable]) -> None:
         self.name = build.__name__
@@ -96,7 +96,7 @@ class QueryFamily:
         self._queries: dict[int, Query] = {}
 
     def of(self, count: int) -> Query:
-        """The query that takes `count` values."""
+        """The query for this number."""
         found = self._queries.get(count)
         if found is None:
             found = self._queries[count] = Query(lambda dialect: self._build(dialect, count), f"{self.name}[{count}]")

@@ -99,7 +99,7 @@ async def test_no_statement_reads_through_a_table_or_sorts_it(connection: sqlite
         ("_select_after", ("outbox_conversation",)),
         ("_select_for_event", ("outbox_conversation",)),
         ("_select_dead", ("outbox_dead",)),
-        ("_delete_marks", ("inbox_received",)),
+        ("_delete_marks[3]", ("inbox_received",)),
         ("_delete_silent", ("conversations_last_event",)),
         ("_delete_old", ("unanswered_expires", "unanswered_last")),
     ],
