@@ -76,14 +76,16 @@ class PinRefused:
     """The PIN was presented and is wrong. With 0 tries left the PIN is locked."""
 
     tries_left: int
+    tries_before: int
 
 
 @dataclass(frozen=True, slots=True)
 class NotPresented:
-    """The PIN was not presented; `tries_left` is None where it was not asked for."""
+    """The PIN was not presented; `tries_left` is None where it was not asked for, `kind` where nobody looked."""
 
     reason: WhyNot
     tries_left: int | None = None
+    kind: TokenKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,22 +160,23 @@ def _read(connection: CardConnection, present: _Present, challenge: bytes, *, la
     try:
         session = JpkiSession(connection)
     except NotMyNumberCard:
-        return NotPresented(WhyNot.NOT_A_CARD)
-    if _kind_of(session) is not TokenKind.CARD:
-        return NotPresented(WhyNot.NOT_A_CARD)
+        return NotPresented(WhyNot.NOT_A_CARD, kind=TokenKind.NOT_MYNUMBER)
+    kind = _kind_of(session)
+    if kind is not TokenKind.CARD:
+        return NotPresented(WhyNot.NOT_A_CARD, kind=kind)
     certificate = session.certificate()
     if certificate is None:
-        return NotPresented(WhyNot.NO_CERTIFICATE)
+        return NotPresented(WhyNot.NO_CERTIFICATE, kind=kind)
     tries_left = session.tries_left()
     if tries_left == 0:
-        return NotPresented(WhyNot.LOCKED, 0)
+        return NotPresented(WhyNot.LOCKED, 0, kind)
     if tries_left == 1 and not last_try_agreed:
-        return NotPresented(WhyNot.LAST_TRY, 1)
+        return NotPresented(WhyNot.LAST_TRY, 1, kind)
     left_after = present(session)
     if isinstance(left_after, NotTyped):
         return PadGaveUp(left_after, tries_left)
     if left_after is not None:
-        return PinRefused(left_after)
+        return PinRefused(left_after, tries_left)
     return Evidence(certificate, challenge, session.sign(challenge), tries_left)
 
 

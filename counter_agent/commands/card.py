@@ -30,6 +30,7 @@ from counter_agent.reading import (
     ReadResult,
     TokenKind,
     WhyNot,
+    is_pin,
 )
 from counter_agent.settings import Settings, read_settings
 from counter_agent.worker import CardWorker
@@ -121,17 +122,18 @@ class Pad(Enum):
 def examine(
     report: Report, worker: CardWorker, trust: Trust, pin: bytearray | Pad | None, *, last_try_agreed: bool = False
 ) -> Report:
-    """Look first, which costs no try; read only with a PIN, and only a card that can be read."""
-    reader = str(report.reader)
+    """Look, which costs no try; with a PIN read at once, which looks as well, in one session of few commands."""
+    reader, challenge = str(report.reader), secrets.token_bytes(32)
+    if isinstance(pin, bytearray) and is_pin(pin):
+        return _with_result(report, worker.read(reader, pin, challenge, last_try_agreed=last_try_agreed), trust)
     report = _with_inspection(report, worker.inspect(reader))
     if pin is None:
         return replace(report, ok=report.problem is None)
     if report.card_kind != TokenKind.CARD:
         return report
-    challenge = secrets.token_bytes(32)
     if isinstance(pin, Pad):
         return _with_result(report, worker.read_on_pad(reader, challenge, last_try_agreed=last_try_agreed), trust)
-    return _with_result(report, worker.read(reader, pin, challenge, last_try_agreed=last_try_agreed), trust)
+    return replace(report, pin="not_presented", problem=WhyNot.NOT_FOUR_DIGITS.value)
 
 
 def _with_inspection(report: Report, found: Inspection) -> Report:
@@ -153,18 +155,33 @@ def _with_inspection(report: Report, found: Inspection) -> Report:
 
 def _with_result(report: Report, result: ReadResult, trust: Trust) -> Report:
     match result:
-        case Evidence(certificate, challenge, signature):
+        case Evidence(certificate, challenge, signature, tries_left):
             now = datetime.now(UTC)
             judgement = judge(certificate, challenge, signature, trust.anchors, now, policy_oid=trust.policy_oid)
-            return _with_judgement(replace(report, pin="accepted"), judgement)
-        case PinRefused(tries_left):
+            return _with_judgement(replace(_with_card(report, tries_left), pin="accepted"), judgement)
+        case PinRefused(tries_left, tries_before):
             pin = "locked" if tries_left == 0 else "wrong"
+            report = _with_card(report, tries_before)
             return replace(report, pin=pin, tries_left=tries_left, problem=f"pin_{pin}")
-        case NotPresented(reason):
+        case NotPresented(WhyNot.NOT_A_CARD as reason, kind=kind):
+            return replace(report, card_kind=kind.value if kind else report.card_kind, problem=reason.value)
+        case NotPresented(reason, tries_left):
             pin = "locked" if reason is WhyNot.LOCKED else "not_presented"
+            report = _with_card(report, tries_left, has_certificate=reason is not WhyNot.NO_CERTIFICATE)
             return replace(report, pin=pin, problem=reason.value)
-        case PadGaveUp(why):
-            return replace(report, pin="not_presented", problem=f"pad_{why.value}")
+        case PadGaveUp(why, tries_left):
+            return replace(_with_card(report, tries_left), pin="not_presented", problem=f"pad_{why.value}")
+
+
+def _with_card(report: Report, tries_before: int | None, *, has_certificate: bool = True) -> Report:
+    """What every read of a card has shown, however it ended."""
+    return replace(
+        report,
+        card_kind=TokenKind.CARD.value,
+        certificate_exists=has_certificate,
+        tries_left_before=tries_before,
+        tries_left=tries_before,
+    )
 
 
 def _with_judgement(report: Report, judgement: Judgement) -> Report:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from counter_agent.apdu import wipe
+from counter_agent.apdu import CardConnection, wipe
 from counter_agent.certificates import load_anchors
 from counter_agent.commands.card import Report, Trust, examine
 from counter_agent.virtual_card.folder import ANCHORS, open_card
 from counter_agent.virtual_card.knobs import Kind, Knobs
 from counter_agent.virtual_card.memory import connect_folder
 from counter_agent.worker import CardWorker
-from tests.counter_agent.cards import pin
+from tests.counter_agent.cards import Overridden, pin
 
 TODAY = datetime.now(UTC).date()
 
@@ -48,6 +50,28 @@ def test_a_good_card_holds_with_and_without_a_pin(folder: Path) -> None:
     proved = examined(folder, Knobs(), b"1234")
     assert (proved.ok, proved.pin, proved.chain, proved.certificate_dates) == (True, "accepted", "valid", "valid")
     assert proved.challenge_signature_verified is True
+
+
+@contextmanager
+def written_down(paper: Path, folder: Path, today: date, knobs: Knobs, reader: str) -> Iterator[CardConnection]:
+    """The card kept in a folder; each command sent to it is a line on a paper."""
+    with connect_folder(folder, today, knobs, reader) as connection:
+        card = Overridden(connection, {})
+        yield card
+        with paper.open("a", encoding="ascii") as lines:
+            lines.writelines(f"{command}\n" for command in card.sent)
+
+
+def test_a_whole_session_is_one_of_few_commands_and_one_pin(folder: Path, tmp_path: Path) -> None:
+    paper = tmp_path / "paper"
+    with CardWorker(partial(written_down, paper, folder, TODAY, Knobs())) as worker:
+        report = examine(
+            Report(reader="any"), worker, Trust(load_anchors((folder / ANCHORS).read_bytes()), None), pin(b"1234")
+        )
+    sent = paper.read_text(encoding="ascii").splitlines()
+    assert (report.ok, len(sent) <= 16) == (True, True)
+    assert [line for line in sent if line.startswith("00 20")] == ["00 20 00 80", "00 20 00 80 ** (masked)"]
+    assert (report.card_kind, report.certificate_exists, report.tries_left_before) == ("card", True, 3)
 
 
 @pytest.mark.parametrize(

@@ -152,11 +152,11 @@ def test_a_card_is_inserted_and_read(pcscd: Pcscd, tmp_path: Path) -> None:
 def test_wrong_pin_then_last_try_then_lock(pcscd: Pcscd, tmp_path: Path) -> None:
     card = made_card(tmp_path)
     with readable(card):
-        assert read_once(WRONG) == PinRefused(2)
-        assert read_once(WRONG) == PinRefused(1)
-        assert read_once() == NotPresented(WhyNot.LAST_TRY, 1)
-        assert read_once(WRONG, last_try_agreed=True) == PinRefused(0)
-        assert read_once(last_try_agreed=True) == NotPresented(WhyNot.LOCKED, 0)
+        assert read_once(WRONG) == PinRefused(2, 3)
+        assert read_once(WRONG) == PinRefused(1, 2)
+        assert read_once() == NotPresented(WhyNot.LAST_TRY, 1, TokenKind.CARD)
+        assert read_once(WRONG, last_try_agreed=True) == PinRefused(0, 1)
+        assert read_once(last_try_agreed=True) == NotPresented(WhyNot.LOCKED, 0, TokenKind.CARD)
         assert sum("masked" in command for command in card.recorded) == 3
     assert made_card(tmp_path).tries_left() == 0
 

@@ -81,7 +81,7 @@ def test_the_right_pin_is_presented_and_never_seen_here(tmp_path: Path) -> None:
 
 def test_a_wrong_pin_costs_one_try_and_says_how_many_are_left(tmp_path: Path) -> None:
     reader = pad_reader(tmp_path, "9999" + ENTER)
-    assert read_from(reader) == PinRefused(2)
+    assert read_from(reader) == PinRefused(2, 3)
     assert tries(reader) == 2
 
 
@@ -124,7 +124,7 @@ def test_the_last_try_needs_consent_and_the_pad_stays_dark_without(tmp_path: Pat
     reader = pad_reader(tmp_path, "9999" + ENTER, "9999" + ENTER)
     read_from(reader)
     read_from(reader)
-    assert read_from(reader) == NotPresented(WhyNot.LAST_TRY, 1)
+    assert read_from(reader) == NotPresented(WhyNot.LAST_TRY, 1, TokenKind.CARD)
     reader.presses.put("1234" + ENTER)
     assert isinstance(read_from(reader, last_try_agreed=True), Evidence)
 
@@ -165,7 +165,7 @@ def test_what_comes_of_the_pad_crosses_from_the_workers_process(tmp_path: Path) 
     with CardWorker(partial(with_keys, card_folder(tmp_path))) as worker:
         assert worker.inspect("1234" + ENTER).has_pad
         assert worker.read_on_pad(CANCEL, CHALLENGE) == PadGaveUp(NotTyped.CANCELLED, 3)
-        assert worker.read_on_pad("9999" + ENTER, CHALLENGE) == PinRefused(2)
+        assert worker.read_on_pad("9999" + ENTER, CHALLENGE) == PinRefused(2, 3)
         assert isinstance(worker.read_on_pad("1234" + ENTER, CHALLENGE), Evidence)
         report = examine(Report(reader=CANCEL), worker, Trust((), None), Pad.OF_THE_READER)
     assert (report.pin_pad, report.pin, report.problem, report.tries_left) == (

@@ -69,7 +69,7 @@ def test_a_token_nobody_knows_is_no_card(tmp_path: Path, label: bytes) -> None:
     with on_reader(tmp_path).connected() as connection:
         odd = Overridden(connection, {READ_TOKEN: (label.ljust(32), 0x9000)})
         assert inspect(odd).kind is TokenKind.UNKNOWN
-        assert read(odd, pin(), CHALLENGE) == NotPresented(WhyNot.NOT_A_CARD)
+        assert read(odd, pin(), CHALLENGE) == NotPresented(WhyNot.NOT_A_CARD, kind=TokenKind.UNKNOWN)
 
 
 def test_a_label_may_be_padded_with_nothing(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_card_without_that_list_is_asked_for_the_certificate_itself(tmp_path: 
 def test_a_card_without_the_certificate_costs_no_try(tmp_path: Path, gone: dict[str, tuple[bytes, SW]]) -> None:
     with on_reader(tmp_path).connected() as connection:
         card = Overridden(connection, gone)
-        assert read(card, pin(), CHALLENGE) == NotPresented(WhyNot.NO_CERTIFICATE)
+        assert read(card, pin(), CHALLENGE) == NotPresented(WhyNot.NO_CERTIFICATE, kind=TokenKind.CARD)
         assert presented(card.sent) == 0
 
 
@@ -159,7 +159,7 @@ def test_a_whole_session_takes_sixteen_commands_at_most(tmp_path: Path) -> None:
 def test_a_wrong_pin_is_presented_once_and_its_tries_are_told(tmp_path: Path) -> None:
     reader = on_reader(tmp_path)
     with reader.connected() as connection:
-        assert read(connection, pin(WRONG), CHALLENGE) == PinRefused(2)
+        assert read(connection, pin(WRONG), CHALLENGE) == PinRefused(2, 3)
     assert reader.card is not None
     assert presented(reader.card.recorded) == 1
     assert reader.card.tries_left() == 2
@@ -175,7 +175,7 @@ def test_the_last_try_needs_consent(tmp_path: Path) -> None:
     reader = on_reader(tmp_path)
     spend(reader, 2)
     with reader.connected() as connection:
-        assert read(connection, pin(), CHALLENGE) == NotPresented(WhyNot.LAST_TRY, 1)
+        assert read(connection, pin(), CHALLENGE) == NotPresented(WhyNot.LAST_TRY, 1, TokenKind.CARD)
     assert reader.card is not None
     assert reader.card.tries_left() == 1
     with reader.connected() as connection:
@@ -187,11 +187,13 @@ def test_a_locked_card_is_not_tried(tmp_path: Path) -> None:
     reader = on_reader(tmp_path)
     spend(reader, 2)
     with reader.connected() as connection:
-        assert read(connection, pin(WRONG), CHALLENGE, last_try_agreed=True) == PinRefused(0)
+        assert read(connection, pin(WRONG), CHALLENGE, last_try_agreed=True) == PinRefused(0, 1)
     assert reader.card is not None
     before = presented(reader.card.recorded)
     with reader.connected() as connection:
-        assert read(connection, pin(), CHALLENGE, last_try_agreed=True) == NotPresented(WhyNot.LOCKED, 0)
+        assert read(connection, pin(), CHALLENGE, last_try_agreed=True) == NotPresented(
+            WhyNot.LOCKED, 0, TokenKind.CARD
+        )
     assert presented(reader.card.recorded) == before
 
 
@@ -199,7 +201,7 @@ def test_a_locked_card_is_not_tried(tmp_path: Path) -> None:
 def test_a_card_may_say_locked_in_three_ways(tmp_path: Path, status: SW) -> None:
     with on_reader(tmp_path).connected() as connection:
         card = Overridden(connection, {VERIFY_PIN: (b"", status)})
-        assert read(card, pin(), CHALLENGE) == PinRefused(0)
+        assert read(card, pin(), CHALLENGE) == PinRefused(0, 3)
 
 
 @pytest.mark.parametrize("status", [0x6700, 0x6F00, 0x6C04, 0x6982])

@@ -41,7 +41,7 @@ def test_card_work_is_done_in_another_process(tmp_path: Path) -> None:
     with worker(tmp_path) as card:
         assert card.inspect("any").kind is TokenKind.CARD
         assert isinstance(card.read("any", secret, CHALLENGE), Evidence)
-        assert card.read("any", pin(WRONG), CHALLENGE) == PinRefused(2)
+        assert card.read("any", pin(WRONG), CHALLENGE) == PinRefused(2, 3)
         certificate = card.read_certificate("any")
     assert certificate is not None
     assert secret == bytes(4)
