@@ -185,6 +185,8 @@ class Agent:
             return booking
         if any(one.ticket == booking.ticket for one in self._counter.waiting):
             return e.Refused(e.Reason.ALREADY_HERE)
+        if booking.status is wire.Status.NO_SHOW:
+            return e.Refused(e.Reason.BOOKING_IS_CLOSED)
         if booking.starts_at > self.now():
             return e.Refused(e.Reason.TOO_EARLY)
         visit_id = self._parts.new_id()

@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Iterable
 
 from counter_agent import events as e
-from counter_agent.wire import STATUS_AFTER, AnyReport, Booking, Closed, Status, Today
+from counter_agent.wire import STATUS_AFTER, AnyReport, Booking, CheckIn, Closed, Status, Today
 
 _BEFORE_THE_TICKET = re.compile(r"^.*[/=:#]")
 _NOT_TICKET = re.compile(r"[^0-9A-Z]")
 _OPEN = frozenset({Status.CONFIRMED, Status.ARRIVED, Status.IN_SERVICE})
+EXPECTED = frozenset({Status.CONFIRMED, Status.NO_SHOW})
+"""Who can be checked in: also whoever comes after all, on the same day."""
 _AT_A_DESK = frozenset({Status.ARRIVED, Status.IN_SERVICE})
 
 
@@ -35,14 +37,22 @@ def find_booking(bookings: Iterable[Booking], typed: str, *, own_counter: str) -
         return e.Refused(e.Reason.BOOKING_IS_CANCELLED)
     if booking.status in _AT_A_DESK and booking.counter != own_counter:
         return e.Refused(e.Reason.AT_OTHER_COUNTER)
-    if booking.status not in _AT_A_DESK and booking.status is not Status.CONFIRMED:
+    if booking.status not in _AT_A_DESK | EXPECTED:
         return e.Refused(e.Reason.BOOKING_IS_CLOSED)
     return booking
 
 
 def with_own_ends(today: Today, reports: Iterable[AnyReport]) -> Today:
-    """The list with what this counter has closed itself, which the server may not know for a day."""
-    ended = {one.ticket: STATUS_AFTER[one.outcome] for one in reports if isinstance(one, Closed) and one.ticket}
+    """The list with what this counter has closed itself, which the server may not know for a day.
+
+    Of one ticket the last report counts: who was noted as not come may have come after all.
+    """
+    ended: dict[str, Status] = {}
+    for one in reports:
+        if isinstance(one, CheckIn) and one.ticket:
+            ended.pop(one.ticket, None)
+        if isinstance(one, Closed) and one.ticket:
+            ended[one.ticket] = STATUS_AFTER[one.outcome]
     bookings = (
         one.model_copy(update={"status": ended[one.ticket]}) if one.ticket in ended and one.status in _OPEN else one
         for one in today.bookings

@@ -25,7 +25,7 @@ def why_not_here(booking: Booking | None, report: CheckIn, *, is_elsewhere: bool
     """Why a resident cannot be checked in; None: they can. `is_elsewhere`: another visit has the booking."""
     if booking is None or booking.status not in WORTH_SHOWING:
         return ConflictKind.UNKNOWN_TICKET
-    if conflict := _why_over(booking.status):
+    if (conflict := _why_over(booking.status)) and not _comes_after_all(booking, report):
         return conflict
     if booking.status in AT_THE_COUNTER:
         return ConflictKind.AT_OTHER_COUNTER if is_elsewhere else None
@@ -67,6 +67,11 @@ def _why_over(status: Status) -> ConflictKind | None:
     if status is Status.CANCELLED:
         return ConflictKind.CANCELLED
     return ConflictKind.ALREADY_CLOSED if status in OVER else None
+
+
+def _comes_after_all(booking: Booking, report: CheckIn) -> bool:
+    """Whether somebody noted as not come is here now, on the same day: nobody is sent away for being late."""
+    return booking.status is Status.NO_SHOW and day_of(booking.starts_at) == day_of(report.at)
 
 
 def _has_moved(booking: Booking, report: CheckIn) -> bool:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 from counter_agent.events import ItemState, Who
 from counter_agent.screen.desk import Desk
 from counter_agent.screen.wording import Wording, in_language
+from counter_agent.tickets import EXPECTED
 from counter_agent.visit import Stage, Visit
 from counter_agent.waiting import Visitor
 from counter_agent.wire import Booking, Language, Outcome, ServiceResult, Status
@@ -73,7 +74,7 @@ def _booked(desk: Desk, booking: Booking) -> Row:
     labels = {service.id: service.label.ja for service in desk.services()}
     visit = desk.visit
     at_desk = visit is not None and visit.ticket == booking.ticket and visit.stage is not Stage.CLOSED
-    is_expected = booking.status is Status.CONFIRMED and not at_desk
+    is_expected = booking.status in EXPECTED and not at_desk
     return Row(
         time=clock_of(booking.starts_at),
         ticket=booking.ticket,
@@ -81,7 +82,7 @@ def _booked(desk: Desk, booking: Booking) -> Row:
         party=booking.party,
         status="at_desk" if at_desk else booking.status.value,
         can_check_in=is_expected,
-        can_be_missed=is_expected and booking.starts_at <= desk.now(),
+        can_be_missed=is_expected and booking.status is Status.CONFIRMED and booking.starts_at <= desk.now(),
     )
 
 

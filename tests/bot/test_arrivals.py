@@ -120,6 +120,18 @@ async def test_called_in_vain_or_never_here_is_a_no_show(house: CounterHouse, is
     assert (keys, choices) == (["visit.no_show"], ["booking", "menu"])
 
 
+async def test_who_comes_after_all_is_served_and_told_so(house: CounterHouse) -> None:
+    booking, agent, late = await house.books("anna"), await house.counter(), new_id()
+    await house.reports(agent, closed(booking, new_id(), Outcome.NO_SHOW, done=(), at=LATER))
+    missed = await house.booking(booking.ticket)
+    answers = await house.reports(
+        agent, check_in(missed, late), called(missed, late), card_read(missed, late), closed(missed, late)
+    )
+    assert answers == ["arrived", "in_service", "in_service", "done"]
+    keys, _ = await house.said_last("anna")
+    assert keys[0] == "visit.completed"
+
+
 async def test_a_pushed_channel_gets_the_message_at_once(url: str) -> None:
     engine = engine_at(url)
     await engine.open()
@@ -262,7 +274,7 @@ async def test_a_revoked_counter_keeps_nobody(house: CounterHouse) -> None:
     assert await house.reports(await house.counter("窓口2"), check_in(booking, new_id())) == ["arrived"]
 
 
-@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.NO_SHOW])
 async def test_who_was_served_is_not_checked_in_again(house: CounterHouse, outcome: Outcome) -> None:
     booking, agent, visit = await house.books("anna"), await house.counter(), new_id()
     await house.reports(agent, check_in(booking, visit), closed(booking, visit, outcome))

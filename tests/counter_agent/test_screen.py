@@ -249,7 +249,9 @@ async def test_hold_walk_in_and_no_show(tmp_path: Path, cards: TrainingCards) ->
             assert browser.built.agent.visit is None
             assert await browser.do("left", visit=visit.visit_id) == ""
             assert await browser.do("no-show", ticket=TICKET) == ""
-            assert await browser.do("check-in", ticket=TICKET) == "booking_is_closed"
+            assert await browser.do("no-show", ticket=TICKET) == "booking_is_closed"
+            assert "来庁なし" in await browser.shows()
+            assert await browser.do("check-in", ticket=TICKET) == "", "they came after all"
 
 
 async def test_the_next_is_not_called_while_a_card_is_left_behind(tmp_path: Path, cards: TrainingCards) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from counter_agent import events as e
-from counter_agent.reporting import gone_without_visit
+from counter_agent.reporting import check_in_of, gone_without_visit
 from counter_agent.tickets import find_booking, with_own_ends
 from counter_agent.visit import Reader, Stage
 from counter_agent.waiting import Counter, call, check_in, hold, next_visitor, strike_out
@@ -106,3 +106,12 @@ def test_what_this_counter_ended_itself_is_ended_on_its_list() -> None:
     gone = gone_without_visit(TICKET, "a" * 32, Outcome.NO_SHOW, report_id="1" * 32, at=MORNING)
     assert with_own_ends(today(), (gone,)).bookings[0].status is Status.NO_SHOW
     assert with_own_ends(today(), ()) == today()
+
+
+def test_who_was_noted_as_not_come_can_be_checked_in_after_all_and_is_not_gone_then() -> None:
+    gone = gone_without_visit(TICKET, "a" * 32, Outcome.NO_SHOW, report_id="1" * 32, at=MORNING)
+    missed = with_own_ends(today(), (gone,)).bookings
+    assert find_booking(missed, TICKET, own_counter="窓口1") == missed[0]
+    here = visitor(TICKET, visit_id="b" * 32)
+    came = check_in_of(here, missed[0], report_id="2" * 32)
+    assert with_own_ends(today(), (gone, came)) == today()

@@ -71,9 +71,15 @@ def test_what_was_never_certain_is_no_ticket(status: Status) -> None:
 
 @pytest.mark.parametrize("status", sorted(OVER))
 def test_what_is_over_is_over_for_every_report(status: Status) -> None:
-    one = booking(status)
-    found = (here(one), why_not_missed(one, TEN + HALF), why_not_served(one, is_elsewhere=False))
+    one, a_day_late = booking(status), report(at=TEN + timedelta(days=1))
+    found = (here(one, a_day_late), why_not_missed(one, TEN + HALF), why_not_served(one, is_elsewhere=False))
     assert found == (ConflictKind.ALREADY_CLOSED,) * 3
+
+
+@pytest.mark.parametrize("status", sorted(OVER))
+def test_who_was_noted_as_not_come_may_come_after_all_and_nobody_else_again(status: Status) -> None:
+    expected = None if status is Status.NO_SHOW else ConflictKind.ALREADY_CLOSED
+    assert here(booking(status), report(at=TEN + HALF)) is expected
 
 
 def test_what_was_cancelled_is_cancelled_for_every_report() -> None:
