@@ -5,12 +5,12 @@
 # KEEP_DAYS (14) are deleted. PostgreSQL: needs pg_dump of the server's version or newer.
 set -euo pipefail
 umask 077
+[ $# = 1 ] || { echo "usage: deploy/backup.sh FOLDER" >&2; exit 2; }
+mkdir -p "$1"
+folder="$(cd "$1" && pwd)" # as seen from where the operator stands
 cd "$(dirname "$0")"
 source ./database.sh
 
-[ $# = 1 ] || { echo "usage: deploy/backup.sh FOLDER" >&2; exit 2; }
-mkdir -p "$1"
-folder="$(cd "$1" && pwd)"
 keep_days="${KEEP_DAYS:-14}"
 [[ "$keep_days" =~ ^[0-9]+$ ]] || { echo "backup: KEEP_DAYS must be a number of days" >&2; exit 2; }
 
@@ -36,6 +36,8 @@ with closing(source), closing(sqlite3.connect(os.environ["TO"])) as copy:
     [(found,)] = copy.execute("PRAGMA integrity_check").fetchall()
     if found != "ok":
         sys.exit(f"backup: the copy is not whole: {found}")
+    if not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchall():
+        sys.exit("backup: the copy holds no desk's database")
 PYTHON
     ;;
   postgresql)

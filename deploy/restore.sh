@@ -29,12 +29,15 @@ case "$kind" in
     FILE="$file.restoring" "$python" - <<'PYTHON'
 import os, sqlite3, sys
 
+copy = sqlite3.connect(os.environ["FILE"])
 try:
-    rows = sqlite3.connect(os.environ["FILE"]).execute("PRAGMA integrity_check").fetchall()
+    rows = copy.execute("PRAGMA integrity_check").fetchall()
 except sqlite3.Error as fault:
     rows = [(fault,)]
 if rows != [("ok",)]:
     sys.exit(f"restore: the copy is not whole: {rows[0][0]}")
+if not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchall():
+    sys.exit("restore: this is no copy of the desk's database; nothing was changed")
 PYTHON
     if [ -s "$file" ]; then
       # Takes what is still in the -wal beside it into the file; SQLite does so only for who is alone with it.
@@ -63,6 +66,9 @@ PYTHON
     [ "$others" = 0 ] || { echo "restore: $others connections of the desk are open: stop every \`madoguchi serve\` first" >&2; exit 1; }
     # The whole schema: tables of a newer release than the copy's must not stay behind.
     # Unpacked to its end first: psql would commit the half of a copy that breaks off.
+    contents="$(pg_restore --list "$copy")"
+    [[ "$contents" == *"TABLE DATA public alembic_version"* ]] ||
+      { echo "restore: this is no copy of the desk's database; nothing was changed" >&2; exit 1; }
     unpacked="$(mktemp)"
     trap 'rm -f "$unpacked"' EXIT
     echo "DROP SCHEMA public CASCADE; CREATE SCHEMA public;" >"$unpacked"

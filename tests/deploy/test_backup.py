@@ -28,17 +28,19 @@ class Operator:
 
     url: str
 
-    def backs_up(self, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-        return self._runs("backup.sh", str(folder), **settings)
+    def backs_up(self, folder: Path, *, at: Path = Path("/"), **settings: str) -> subprocess.CompletedProcess[str]:
+        return self._runs("backup.sh", str(folder), at=at, **settings)
 
     def restores(self, copy: Path, *options: str) -> subprocess.CompletedProcess[str]:
         return self._runs("restore.sh", str(copy), *options)
 
-    def _runs(self, script: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    def _runs(
+        self, script: str, *arguments: str, at: Path = Path("/"), **settings: str
+    ) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "MADOGUCHI_DATABASE_URL": self.url, **settings}  # noqa: TID251 - of the script
         return subprocess.run(
             [ROOT / "deploy" / script, *arguments],
-            env=environment, capture_output=True, text=True, check=False, timeout=60, cwd="/",
+            env=environment, capture_output=True, text=True, check=False, timeout=60, cwd=at,
         )  # fmt: skip
 
 
@@ -139,6 +141,38 @@ def test_a_copy_that_is_none_changes_nothing(desk: Operator, tmp_path: Path) -> 
     assert refused.returncode == 1
     assert "is no copy" in refused.stderr
     assert every_row_of(desk.url) == before
+
+
+def test_a_copy_of_something_else_changes_nothing(desk: Operator, places: tuple[str, str], tmp_path: Path) -> None:
+    other = Operator(places[1])
+    made = desk.backs_up(tmp_path / "copies")
+    assert other.restores(Path(made.stdout.strip())).returncode == 0
+    run(other.url.partition("?")[0], "DROP TABLE alembic_version")
+    foreign = tmp_path / "foreign"
+    refused = other.backs_up(foreign)
+    assert (refused.returncode, "holds no desk's database" in refused.stderr) == (1, True)
+    copy_past_the_script(other.url, foreign / "copy")
+    before = every_row_of(desk.url)
+    refused = desk.restores(foreign / "copy", "--replace")
+    assert (refused.returncode, "no copy of the desk's database" in refused.stderr) == (1, True)
+    assert every_row_of(desk.url) == before
+
+
+def copy_past_the_script(url: str, to: Path) -> None:
+    """As the database's own tools make one."""
+    bare = url.partition("?")[0]
+    if bare.startswith("sqlite"):
+        shutil.copy(bare.removeprefix("sqlite+aiosqlite:///"), to)
+    else:
+        command = ["pg_dump", "--format=custom", f"--file={to}", bare.replace("+asyncpg", "")]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+
+
+def test_a_folder_is_meant_from_where_the_operator_stands(desk: Operator, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    made = desk.backs_up(Path("copies"), at=here)
+    assert [made.stdout.strip()] == [str(one) for one in (here / "copies").iterdir()]
 
 
 def test_half_a_copy_changes_nothing(desk: Operator, tmp_path: Path) -> None:
