@@ -1,4 +1,7 @@
-"""`madoguchi booking rehearse`: the rush at the opening instant, through the whole dialogue, on an empty database."""
+"""`madoguchi booking rehearse`: the rush at the opening instant, through the whole dialogue, on a copy of the calendar.
+
+The database is an empty one of its own, with what staff have changed so far; the real one is only read.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,20 @@ import asyncio
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.booking.bookings import Limits
-from bot.booking.calendar import seats_of
+from bot.auditor import audit
 from bot.booking.plan import Plan
-from bot.booking.recount import recount
-from bot.booking.slots import TOKYO, day_of
+from bot.booking.slots import TOKYO, Override, day_of
 from bot.booking.visits import next_visits
 from bot.dialogue import Desk, Incoming, Kind, Phrase, Pressed
-from bot.errors import BotError
+from bot.errors import BotError, StoreError
 from bot.language import Language
 from bot.settings import read_settings
-from bot.store import booking_audit, outbox
+from bot.store import outbox, overrides
 from bot.store.engine import Engine
 from bot.store.migrations import migrate
 from bot.store.opened import opened
@@ -83,19 +84,35 @@ def run(options: argparse.Namespace) -> int:
     desk = open_desk(settings.content, settings.cache)
     if desk.content.booking is None:
         raise BotError(f"{settings.content}: the pack has no booking folder")
+    plan = desk.content.booking
+    changes = asyncio.run(_changes(settings.database_url, plan))
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{Path(folder) / 'rehearsal.db'}"
         migrate(url)
-        return asyncio.run(_rehearse(desk, desk.content.booking, url, options.residents, options.at_once))
+        return asyncio.run(_rehearse(desk, plan, changes, url, options.residents, options.at_once))
 
 
-async def _rehearse(desk: Desk, plan: Plan, url: str, residents: int, at_once: int) -> int:
+async def _changes(url: str, plan: Plan) -> tuple[Override, ...]:
+    """What staff have changed, by the real database; nothing if there is none yet, and it says so."""
+    try:
+        async with opened(url) as engine:
+            found = await engine.read(overrides.between(plan.calendar.first_on, plan.calendar.last_on))
+    except StoreError as error:
+        print(f"with the pack's calendar alone: {error}")
+        return ()
+    print(f"with the pack's calendar and {len(found)} change(s) by staff, on an empty SQLite database of its own")
+    return tuple(one.override for one in found)
+
+
+async def _rehearse(desk: Desk, plan: Plan, changes: Sequence[Override], url: str, residents: int, at_once: int) -> int:
     now = plan.calendar.opens_at
     async with opened(url) as engine:
+        for change in changes:
+            await engine.write(overrides.add(change))
         turns = Turns(engine, desk, clock=lambda: now, keep=timedelta(days=1), pushed=frozenset(), said=lambda *_: None)
         texts = Texts(desk.content)
         rush = _Rush(plan, engine, turns, lambda phrase: texts.word(phrase, Language.JA, day_of(now)))
-        first = next_visits(plan, next(iter(plan.desks)).id, 1, now, most=1)
+        first = next_visits(plan, next(iter(plan.desks)).id, 1, now, most=1, overrides=changes)
         if not first:
             raise BotError("nothing can be booked at the opening instant; see `madoguchi content check`")
         crowd = asyncio.Semaphore(at_once)
@@ -107,17 +124,14 @@ async def _rehearse(desk: Desk, plan: Plan, url: str, residents: int, at_once: i
         begun = time.perf_counter()
         await asyncio.gather(*(comes(number) for number in range(residents)))
         took_s = time.perf_counter() - begun
-        kept = await engine.read(booking_audit.kept_since(now))
-    rules = plan.rules
-    limits = Limits(rules.bookings_per_person, rules.holds_per_person, rules.waits_per_person)
-    findings = recount(kept, lambda slot: seats_of(plan, slot), limits, now)
+        counted = await engine.read(audit(plan, now))
     waited = sorted(rush.waited_s)
     print(f"{residents} residents, {at_once} at once, all wanting {first[0].starts_at:%Y-%m-%d %H:%M}: {took_s:.1f} s")
     print(f"from the first press to the end: p50 {_at(waited, 50):.2f} s, p99 {_at(waited, 99):.2f} s")
     for what, count in rush.ended.most_common():
         print(f"  {count:6}  {what}")
-    print(f"seats taken {sum(row.count for row in kept.seats)}, findings of the audit {len(findings)}")
-    return 1 if findings else 0
+    print(f"seats taken {sum(row.count for row in counted.kept.seats)}, findings of the audit {len(counted.findings)}")
+    return 1 if counted.findings else 0
 
 
 def _at(ordered: list[float], percent: int) -> float:

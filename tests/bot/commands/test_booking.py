@@ -11,6 +11,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.store.migrations import migrate
+from tests.bot.store.steps import every_row_of
 
 Capture = pytest.CaptureFixture[str]
 SLOT = ("--service", "points", "--date", "2022-07-05", "--at", "10:00")
@@ -136,6 +137,30 @@ def test_the_audit_agrees_and_a_rehearsal_gives_no_seat_twice(capsys: Capture) -
     assert "findings of the audit 0" in shown
     assert "       8  booked" in shown
     assert "seats taken 8" in shown
+
+
+def test_a_rehearsal_knows_what_staff_changed_and_touches_nothing(
+    capsys: Capture, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_day = "2022-06-30"
+    monkeypatch.setenv("MADOGUCHI_CLOCK", "2022-06-01T10:00:00+09:00")
+    assert booking("close", "--date", first_day) == 0
+    before = every_row_of(database)
+    capsys.readouterr()
+    assert booking("rehearse", "--residents", "2", "--at-once", "2") == 0
+    shown = capsys.readouterr().out
+    assert "1 change(s) by staff" in shown
+    assert f"all wanting {first_day}" not in shown
+    assert every_row_of(database) == before
+
+
+def test_a_rehearsal_without_a_database_says_so(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MADOGUCHI_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'none.db'}")
+    assert booking("rehearse", "--residents", "2", "--at-once", "2") == 0
+    assert "with the pack's calendar alone" in capsys.readouterr().out
+    assert not (tmp_path / "none.db").exists()
 
 
 def test_seats_that_were_kept_when_staff_closed_the_day_are_no_fault(
