@@ -36,7 +36,7 @@ from bot.handlers import booked, choices
 from bot.handlers import booking_shown as shown
 from bot.handlers import booking_steps as steps
 from bot.handlers.reply import ask_the_house, in_the_middle, say
-from bot.handlers.when import PartOfDay, When, part_of_day_said, when_said
+from bot.handlers.when import PartOfDay, When, is_no_day, part_of_day_said, when_said
 
 VERB = shown.VERB
 _STOPPING = frozenset(
@@ -88,6 +88,8 @@ def read(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn
         return None
     if said := when_said(text, today):
         return _choose_said(conversation, filling, said)
+    if is_no_day(text, today):
+        return _no_such_day(conversation, filling, plan)
     first = _first_offered(conversation, filling, part_of_day_said(text))
     return steps.step(conversation, filling, filling.step, first, plan) if first else None
 
@@ -115,6 +117,12 @@ def _choose_said(conversation: Conversation, filling: Filling, said: When) -> Tu
         return steps.choose_day(conversation, filling, day)
     starts_at = datetime.combine(date.fromisoformat(day), said.time, TOKYO)
     return steps.choose_time(conversation, replace(filling, day=day), starts_at.isoformat())
+
+
+def _no_such_day(conversation: Conversation, filling: Filling, plan: Plan) -> Turn:
+    told = say(conversation, Kind.QUESTION, (Phrase("booking.refused.no_such_day"),), ())
+    asked = steps.present(conversation, filling, plan)
+    return replace(asked, says=(*told.says, *asked.says))
 
 
 def is_asking(conversation: Conversation) -> bool:

@@ -109,6 +109,18 @@ def when_said(text: str, today: date) -> When | None:
     return when if (when.day or when.time) and len(_besides(plain)) <= _ASIDE else None
 
 
+def is_no_day(text: str, today: date) -> bool:
+    """Whether a text names a date that no calendar has, and nothing besides.
+
+    >>> texts = ("2/30でお願いします", "2月29日", "7/5", "13/1", "2/30までに申請すればよいですか")
+    >>> [is_no_day(text, date(2022, 7, 4)) for text in texts]
+    [True, True, False, True, False]
+    """
+    plain = _KANJI_NUMBER.sub(_in_digits, unicodedata.normalize("NFKC", text).lower())
+    is_date = any(pattern.search(plain) for pattern in (_REIWA, _ISO, _MONTH_DAY, _ENGLISH_MONTH))
+    return is_date and _written(plain, today) is None and len(_besides(plain)) <= _ASIDE
+
+
 def part_of_day_said(text: str) -> PartOfDay | None:
     """The part of a day, or ANY where somebody wants the first there is; None where the text is about something else.
 

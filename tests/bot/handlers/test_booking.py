@@ -114,6 +114,16 @@ async def test_a_day_that_cannot_be_booked_is_refused_with_the_reason(house: Hou
     assert reason in refused
 
 
+@pytest.mark.parametrize("day", ["2/30", "2月29日でお願いします", "令和4年13月1日"])
+async def test_a_day_that_no_calendar_has_is_said_to_be_none_and_the_days_are_shown_again(
+    house: House, day: str
+) -> None:
+    before = await to_the_days(house)
+    await house.says("anna", day)
+    assert await house.last("anna", 2) == f"その日付はありません。もう一度お選びください。\n{before}"
+    assert "午前8時30分から午前9時まで" in await house.says("anna", "7/5", "8時半")
+
+
 async def test_while_changing_ones_own_seats_are_free_and_the_present_time_is_not_offered(house: House) -> None:
     await booked(house, "7/5", "9時", people="4人")
     await house.says("anna", "日時を変える")
