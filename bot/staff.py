@@ -55,12 +55,12 @@ def enter(
 ) -> Work[Booking | NotEntered]:
     """Book for somebody who rang or came: confirmed at once."""
     house = yield from house_of(plan, now)
-    visit = (
-        visit_at(plan, service, starts_at, party, overrides=house.changes) if not may_choose(plan, service) else None
-    )
-    refusal = may_choose(plan, service) or _refusal(house, service, visit, starts_at, party)
-    if refusal or visit is None:
+    if refusal := may_choose(plan, service) or _too_many(plan, party):
         return NotEntered(refusal, ())
+    visit = visit_at(plan, service, starts_at, party, overrides=house.changes)
+    refusal = _refusal(house, service, visit, starts_at, party)
+    if refusal or visit is None:
+        return NotEntered(refusal, (yield from _nearest(house, service, party, starts_at)))
     taken = yield from seats.taken(plan.steps_of(service), *_bounds(day_of(starts_at)), now)
     free = visit_at(plan, service, starts_at, party, taken, house.changes)
     for _ in range(_TICKETS_TRIED if free else 0):
@@ -68,8 +68,19 @@ def enter(
         made = yield from bookings.enter(wish, house.capacity, now)
         if isinstance(made, Made):
             return made.booking
+    return NotEntered(None, (yield from _nearest(house, service, party, starts_at)))
+
+
+def _too_many(plan: Plan, party: int) -> Refusal | None:
+    most = plan.rules.largest_party
+    return Refusal(Reason.PARTY_TOO_LARGE, {"most": most}) if party > most else None
+
+
+def _nearest(house: House, service: str, party: int, starts_at: datetime) -> Work[tuple[Visit, ...]]:
+    """The next free visits after the one that was wanted."""
+    plan, now = house.plan, house.now
     ahead = yield from seats.taken(plan.steps_of(service), now, moment(plan.calendar.last_on, _MIDNIGHT), now)
-    return NotEntered(None, next_visits(plan, service, party, now, ahead, house.changes, after=starts_at))
+    return next_visits(plan, service, party, now, ahead, house.changes, after=starts_at)
 
 
 def cancel(plan: Plan, ticket: str, now: datetime) -> Work[Booking | None]:

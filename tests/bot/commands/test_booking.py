@@ -113,6 +113,27 @@ def test_cancelled_seats_are_free_again_and_a_no_show_is_noted(
     assert "来庁なし" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("day", "at", "why"),
+    [
+        ("2022-07-09", "10:00", "土曜・日曜はお休み"),
+        ("2022-06-30", "10:00", "もう過ぎています"),
+        ("2022-07-05", "10:10", "その時間の枠はありません"),
+    ],
+)
+def test_what_cannot_be_entered_says_why_and_what_is_free_next(capsys: Capture, day: str, at: str, why: str) -> None:
+    assert booking("enter", "--service", "points", "--date", day, "--at", at) == 1
+    told, *free = capsys.readouterr().out.splitlines()
+    assert why in told
+    assert len(free) == 3
+    assert all(line > f"  free: {day} {at}" for line in free)
+
+
+def test_who_come_with_too_many_are_told_how_many_fit(capsys: Capture) -> None:
+    assert booking("enter", *SLOT, "--party", "50") == 1
+    assert "4人まで" in capsys.readouterr().out
+
+
 def test_what_is_no_ticket_is_named(capsys: Capture) -> None:
     assert booking("cancel", "hello") != 0
     assert "hello" in capsys.readouterr().err
