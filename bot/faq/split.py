@@ -8,8 +8,9 @@ MOST = 3
 """Questions taken from one message; what comes after stays with the last."""
 
 _END = re.compile(r"(?<=[？?！!。\n])|(?<=ますか)[、,\s]|(?<=ですか)[、,\s]|(?<=[a-z])\.\s")
+_SENTENCE_END = re.compile(r"(?<=[？?！!。\n])|(?<=[a-z])\.\s")
 _ASKS = re.compile(
-    r"[？?]|か[。．\s]*$|かな|のか|教えて|おしえて|知りたい|しりたい|どこ|いつ|いくら|いくつ|何|なに|なん|どう|どの|だれ|誰"
+    r"[？?]|か[。．\s]*$|かな|のか|教えて|おしえて|知りたい|しりたい|どこ|いつ|いくら|いくつ|何(?![度回]も|卒)|なに(?!とぞ)|なん|どう|どの|だれ|誰"
     r"|ください|下さい|\b(?:what|where|when|how|who|which|why|can|do|does|is|are|may|could|should|will)\b",
     re.IGNORECASE,
 )
@@ -27,6 +28,8 @@ def split_questions(text: str) -> tuple[str, ...]:
     ('駐車場はありますか？', '何時までですか？')
     >>> split_questions("車で行きます。駐車場はありますか。")
     ('車で行きます。駐車場はありますか。',)
+    >>> split_questions("カードは要りますか。何度も行けません。")
+    ('カードは要りますか。何度も行けません。',)
     """
     questions: list[str] = []
     waiting = ""
@@ -41,3 +44,12 @@ def split_questions(text: str) -> tuple[str, ...]:
         kept = [*kept[:-1], kept[-1] + rest] if kept else [rest]
     unlinked = tuple(_LINK.sub("", question) or question for question in kept)
     return unlinked if len(unlinked) > 1 else (text.strip(),)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of `text`, whether they ask or tell.
+
+    >>> sentences("車で行きます。駐車場はありますか。")
+    ('車で行きます。', '駐車場はありますか。')
+    """
+    return tuple(filter(None, (piece.strip() for piece in _SENTENCE_END.split(text))))

@@ -10,6 +10,7 @@ from bot.dialogue import Candidate, Choice, Conversation, Desk, KeepQuestion, Ki
 from bot.faq.entries import Found, Outcome
 from bot.faq.split import split_questions
 from bot.handlers import choices
+from bot.handlers.gist import doubted, gist
 from bot.handlers.leaning import leaning, named, surer
 from bot.handlers.redact import cleaned
 from bot.handlers.reply import say
@@ -32,7 +33,8 @@ def ask(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
 
 
 def _answer_one(conversation: Conversation, text: str, desk: Desk, today: date) -> Turn:
-    found = _find(text, desk.content.entries.get(conversation.last_entry_id or ""), desk)
+    whole = _find(text, desk.content.entries.get(conversation.last_entry_id or ""), desk)
+    found = doubted(gist(text, whole, desk), desk)
     if found.outcome is Outcome.ANSWER:
         return _with_candidates(answer(conversation, desk.content.entries[found.matches[0].id], desk, today), found)
     near = _near(found, desk, today) if found.outcome is Outcome.DID_YOU_MEAN else ()

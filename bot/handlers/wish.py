@@ -23,7 +23,7 @@ _OCCASION = re.compile(
 )
 _OTHERWISE = re.compile(
     r"変更|変え|かえ|替え|取り?消|とりけ|キャンセル|確認|忘れ|わすれ|行けな|いけな|来られな|遅|早め|早く|取った|とった|した(?:日|時|内容|の)"
-    r"|されて|必要|ひつよう|要り|いります|いらない|不要|なし|なくて|せずに|しないと|意味|とは|違い|ちがい|なぜ|どうして|どうやって"
+    r"|されて|予約制|よやくせい|必要|ひつよう|要り|いります|いらない|不要|なし|なくて|せずに|しないと|意味|とは|違い|ちがい|なぜ|どうして|どうやって"
     r"|仕方|しかた|方法|取り方|いつから|いつまで|何日前|電話|でんわ|図書|ワクチン|検診|健診|接種|施設|体育館|会議室|レストラン|病院"
     r"|ホテル|保育"
     r"|\b(?:cancel|change|resched\w*|move|show|see|check|my booking|when|what|how|why|who|forgot|lost|can't|cannot|late"
@@ -39,7 +39,7 @@ def is_to_book(text: str, today: date) -> bool:
     >>> day = date(2022, 7, 1)
     >>> [is_to_book(text, day) for text in ("7月4日の10時に予約できますか", "家族で予約したい", "book an appointment")]
     [True, True, True]
-    >>> [is_to_book(text, day) for text in ("予約したい", "予約は要りますか", "マイナポイントの予約", "予約の取消")]
+    >>> [is_to_book(text, day) for text in ("予約したい", "窓口は予約制ですか", "マイナポイントの予約", "予約の取消")]
     [False, False, False, False]
     """
     plain = unicodedata.normalize("NFKC", text).lower()
