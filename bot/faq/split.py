@@ -9,6 +9,11 @@ MOST = 3
 
 _END = re.compile(r"(?<=[？?！!。\n])|(?<=ますか)[、,\s]|(?<=ですか)[、,\s]|(?<=[a-z])\.\s")
 _SENTENCE_END = re.compile(r"(?<=[？?！!。\n])|(?<=[a-z])\.\s")
+_LEANS = re.compile(
+    r"(?:それ|その|そこ|そう|これ|この(?!辺)|ほんで|そんで|でも|だけど|けど|なので|だから|だったら)"
+    r"|(?:but|so|then|in that case|even so|if so|is that|does that|is it|will that)\b",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     r"[？?]|か[。．\s]*$|かな|のか|教えて|おしえて|知りたい|しりたい|どこ|いつ|いくら|いくつ|何(?![度回]も|卒)|なに(?!とぞ)|なん|どう|どの|だれ|誰"
     r"|ください|下さい|\b(?:what|where|when|how|who|which|why|can|do|does|is|are|may|could|should|will)\b",
@@ -47,9 +52,17 @@ def split_questions(text: str) -> tuple[str, ...]:
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of `text`, whether they ask or tell.
+    """The sentences of `text`, whether they ask or tell; one that leans on the sentence before stays with it.
 
     >>> sentences("車で行きます。駐車場はありますか。")
     ('車で行きます。', '駐車場はありますか。')
+    >>> sentences("はじめまして。スマホがありません。それでも申し込めますか。")
+    ('はじめまして。', 'スマホがありません。それでも申し込めますか。')
     """
-    return tuple(filter(None, (piece.strip() for piece in _SENTENCE_END.split(text))))
+    kept: list[str] = []
+    for piece in filter(None, (piece.strip() for piece in _SENTENCE_END.split(text))):
+        if kept and _LEANS.match(piece):
+            kept[-1] += piece
+        else:
+            kept.append(piece)
+    return tuple(kept)
