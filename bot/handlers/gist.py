@@ -13,6 +13,7 @@ from bot.faq.entries import Found, Match, Outcome
 from bot.faq.split import sentences
 
 _NEAREST = 3
+_MOST_SENTENCES = 8
 _CLEARLY = 0.2
 _SURE_ALONE = 0.6
 _AS_NEAR = 0.02
@@ -24,7 +25,7 @@ def gist(text: str, found: Found, desk: Desk) -> Found:
 
     It is only offered where the whole does not come near it, or another sentence is as sure of other business.
     """
-    pieces = sentences(text)
+    pieces = sentences(text)[-_MOST_SENTENCES:]  # each is a search; people ask at the end
     business = _surely_said(pieces, found, desk) if len(pieces) > 1 else []
     if not business:
         return found

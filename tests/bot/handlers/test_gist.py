@@ -90,3 +90,10 @@ def test_another_departments_business_stays_where_the_page_is_further(
 
 def test_points_for_a_newborn_are_not_refused_as_a_registration_of_birth(desk: Desk) -> None:
     assert said(desk, "生まれたばっかの赤ちゃんでももらえる？").says[0].kind in {Kind.ANSWER, Kind.DID_YOU_MEAN}
+
+
+def test_a_very_long_story_is_heard_by_its_end(desk: Desk) -> None:
+    story = "なるほど、ええ。" * 200
+    found = gist(story + "持ち物は何ですか。", Found(Outcome.ASK_OFFICE), desk)
+    assert found.matches[0].id in {"items.support", "items.apply"}
+    assert not gist("持ち物は何ですか。" + story, Found(Outcome.ASK_OFFICE), desk).matches
