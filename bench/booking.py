@@ -361,7 +361,7 @@ async def main(options: argparse.Namespace) -> None:
         async with places[name](old) as (peers, check):
             await compare(peers, check, options, table, f"{name}, {old:,}")
     print(table)
-    print("Seats oversold: 0 (counted after every round).")
+    print("Seats oversold: 0 (counted after every round).\n")
 
 
 if __name__ == "__main__":
