@@ -11,11 +11,12 @@ _END = re.compile(r"(?<=[？?！!。\n])|(?<=ますか)[、,\s]|(?<=ですか)[�
 _SENTENCE_END = re.compile(r"(?<=[？?！!。\n])|(?<=[a-z])\.\s")
 _LEANS = re.compile(
     r"(?:それ|その|そこ|そう|これ|この(?!辺)|ほんで|そんで|でも|だけど|けど|なので|だから|だったら)"
+    r"|どう(?:したら|すれば|すると|しますか|しよう)"
     r"|(?:but|so|then|in that case|even so|if so|is that|does that|is it|will that)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"[？?]|か[。．\s]*$|かな|のか|教えて|おしえて|知りたい|しりたい|どこ|いつ|いくら|いくつ|何(?![度回]も|卒)|なに(?!とぞ)|なん|どう|どの|だれ|誰"
+    r"[？?]|か[。．\s]*$|かな|のか|教えて|おしえて|知りたい|しりたい|どこ|いつ(?!も)|いくら|いくつ|何(?![度回]も|卒)|なに(?!とぞ)|なん|どう|どの|だれ|誰"
     r"|ください|下さい|\b(?:what|where|when|how|who|which|why|can|do|does|is|are|may|could|should|will)\b",
     re.IGNORECASE,
 )
@@ -49,6 +50,15 @@ def split_questions(text: str) -> tuple[str, ...]:
         kept = [*kept[:-1], kept[-1] + rest] if kept else [rest]
     unlinked = tuple(_LINK.sub("", question) or question for question in kept)
     return unlinked if len(unlinked) > 1 else (text.strip(),)
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence asks for something, and does not only tell.
+
+    >>> asks("駐車場はありますか。"), asks("いつもお世話になっております。"), asks("We live here."), asks("Is it free?")
+    (True, False, False, True)
+    """
+    return _ASKS.search(sentence) is not None
 
 
 def sentences(text: str) -> tuple[str, ...]:

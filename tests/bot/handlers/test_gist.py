@@ -59,13 +59,48 @@ def test_two_sentences_as_sure_of_different_business_are_only_offered(desk: Desk
     assert {match.id for match in found.matches} == {"card.lost", "elsewhere.garbage"}
 
 
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("東久留米に住んでいる七十五歳の者です。先日広報で見ました。土曜日は開いていますか。", "desk.weekend"),
+        ("昨日市役所に電話しました。つながりませんでした。駐車場はありますか。", "desk.parking"),
+        ("We live in Higashikurume. What do I need to bring?", "items.support"),
+        ("スマホは持っていません。駐車場はありますか。", "desk.parking"),
+        ("先日カードを受け取りました。暗証番号を忘れました。どうしたらよいでしょうか。", "items.pin_forgot"),
+    ],
+)
+def test_what_is_asked_is_answered_though_what_is_told_is_a_question_of_its_own(
+    desk: Desk, text: str, entry: str
+) -> None:
+    says = said(desk, text).says
+    assert entry in {says[0].entry_id, *(one.entry_id for one in says[0].candidates)}
+    assert says[0].entry_id in {entry, None}
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("カードが まだ ありません。ポイントは もらえますか。", "who.card_not_yet"),
+        ("まえの ポイントが のこって います。まだ もらえますか。", "round1.carry_over"),
+    ],
+)
+def test_what_is_told_makes_clear_what_is_asked(desk: Desk, text: str, entry: str) -> None:
+    assert said(desk, text).says[0].entry_id == entry
+
+
+def test_two_things_told_as_surely_are_only_offered(desk: Desk) -> None:
+    turn = said(desk, "スマホは持っていません。暗証番号を忘れました。")
+    assert turn.says[0].kind is Kind.DID_YOU_MEAN
+    assert {one.entry_id for one in turn.says[0].candidates} >= {"items.pin_forgot", "apply.no_smartphone"}
+
+
 def test_one_sentence_stays_as_it_was_found(desk: Desk) -> None:
     unsure = Found(Outcome.DID_YOU_MEAN, (Match("desk.parking", 0.3, 0.3),))
     assert gist("持ち物は何ですか。", unsure, desk) is unsure
 
 
 def test_a_whole_that_is_about_as_sure_as_its_sentence_stays(desk: Desk) -> None:
-    sure = Found(Outcome.ANSWER, (Match("desk.where", 0.9, 0.9),))
+    sure = Found(Outcome.ANSWER, (Match("desk.where", 0.99, 0.99),))
     assert gist("市役所へ行きます。持ち物は何ですか。", sure, desk) is sure
 
 
