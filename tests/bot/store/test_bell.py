@@ -40,8 +40,10 @@ async def listening(*ears: Ears) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+# Whoever has something to say rings as soon as it listens: its last statement is that then.
 LISTENERS = (
-    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle' AND query LIKE 'LISTEN%'"
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle'"
+    " AND (query LIKE 'LISTEN%' OR query LIKE 'SELECT pg_notify%')"
 )
 
 
